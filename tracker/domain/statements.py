@@ -1,0 +1,147 @@
+"""The facts of a funder's statement: what one commitment paid for in one period, and before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from tracker.domain.money import Money
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date
+
+    from tracker.domain.allocations import Reason
+    from tracker.domain.commitments import Amendment, Commitment, Instalment, Receipt
+    from tracker.domain.errors import Sentence
+    from tracker.domain.milestones import Milestone
+    from tracker.domain.periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryLine:
+    """One cost category of a statement. ``budget`` is ``None`` where the funder set none."""
+
+    category: str
+    budget: Money | None
+    previously: Money
+    this_period: Money
+
+    @property
+    def to_date(self) -> Money:
+        """Everything charged up to and including the period."""
+        return self.previously + self.this_period
+
+    @property
+    def remaining(self) -> Money | None:
+        """Budget − to date; negative when overspent."""
+        return None if self.budget is None else self.budget - self.to_date
+
+    @property
+    def spent_share(self) -> Decimal | None:
+        """To date as a share of the budget, 1 being all of it."""
+        if not self.budget:
+            return None
+        return Decimal(self.to_date.cents) / Decimal(self.budget.cents)
+
+
+class ChargedLine(NamedTuple):
+    """One cost charged to the commitment. A tuple, because there are very many.
+
+    Units:  cents; ``charged`` is the part of ``amount`` that this commitment pays.
+    """
+
+    key: str
+    incurred_on: date
+    booked_on: date | None
+    supplier: str
+    document: str
+    description: str
+    category: str
+    work_package: str
+    account: str
+    amount: int
+    charged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Two figures that were worked out apart and must be the same."""
+
+    what: Sentence
+    found: Money
+    expected: Money
+
+    @property
+    def difference(self) -> Money:
+        """Found − expected: zero, or the report does not tie."""
+        return self.found - self.expected
+
+
+@dataclass(frozen=True, slots=True)
+class NotCharged:
+    """Shares of costs in the period that this commitment did not pay, by reason."""
+
+    reason: Reason
+    line_count: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class StatementFacts:
+    """Everything a funder's statement says.
+
+    Shape:  ``lines()`` reads the charged lines of the period anew each time, by date incurred
+            and ledger key; there are ``line_count`` of them, adding up to the period's total.
+            ``milestones`` are those of the work packages that the commitment pays for.
+    Units:  ``received_to_date`` counts receipts up to and including the period's last day.
+    """
+
+    project_code: str
+    project_name: str
+    note: str
+    language: str
+    period: Period
+    made_on: date
+    author: str
+    ledger_state: str
+    commitment: Commitment
+    amendments: tuple[Amendment, ...]
+    instalments: tuple[Instalment, ...]
+    categories: tuple[CategoryLine, ...]
+    receipts: tuple[Receipt, ...]
+    milestones: tuple[Milestone, ...]
+    not_charged: tuple[NotCharged, ...]
+    checks: tuple[Check, ...]
+    line_count: int
+    lines: Callable[[], Iterator[ChargedLine]]
+
+    @property
+    def received_to_date(self) -> Money:
+        """All money that came in up to the end of the period."""
+        return Money.total(receipt.amount for receipt in self.receipts)
+
+    @property
+    def charged_to_date(self) -> Money:
+        """All costs charged up to the end of the period."""
+        return Money.total(line.to_date for line in self.categories)
+
+    @property
+    def charged_this_period(self) -> Money:
+        """The costs charged in the period."""
+        return Money.total(line.this_period for line in self.categories)
+
+    @property
+    def cash_on_hand(self) -> Money:
+        """Received − charged to date; negative means the facility pre-finances."""
+        return self.received_to_date - self.charged_to_date
+
+
+def file_stem(project: str, commitment: str, period: Period) -> str:
+    """Name the files of a statement so that they sort and explain themselves.
+
+    Shape:  ``NECST_NGF-1_2023-Q2``; what a file system would not take becomes ``-``.
+    """
+    named = f"{project}_{commitment}_{period.code}"
+    return "".join(sign if sign.isalnum() or sign in "-_." else "-" for sign in named)
