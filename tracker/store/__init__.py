@@ -1,0 +1,1 @@
+"""What is kept: tables, queries, guards in the database, migrations. One file a concept."""

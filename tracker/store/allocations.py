@@ -1,0 +1,226 @@
+"""What each commitment pays of each cost line, and what stays unallocated and why."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, exists, extract, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from tracker.domain.allocations import Chargeable, Judgement, Reason
+from tracker.domain.costs import Origin
+from tracker.domain.ledgers import in_ledger_order
+from tracker.domain.money import Money
+from tracker.domain.statements import NotCharged
+from tracker.store.bulk import insert_many
+from tracker.store.commitments import CommitmentRow
+from tracker.store.costs import CostLineRow
+from tracker.store.imports import BookRow
+from tracker.store.projects import IN_KIND_RULE, CategoryRow
+from tracker.store.tables import Base, Cents, one_of, whole_cents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+class ChargeRow(Base):
+    """One run of the split rules."""
+
+    __tablename__ = "charge"
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    charged_at: Mapped[datetime]
+    charged_by: Mapped[str]
+
+
+class AllocationRow(Base):
+    """The part of one cost line that one commitment pays. Never changed, never deleted."""
+
+    __tablename__ = "allocation"
+    __table_args__ = (
+        Index(None, "cost_line_id", "amount"),
+        Index(None, "commitment_id", "amount", "cost_line_id"),
+        CheckConstraint("amount <> 0", name="amount_not_zero"),
+        *whole_cents("amount"),
+    )
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    charge_id: Mapped[int] = mapped_column(ForeignKey("charge.id"))
+    cost_line_id: Mapped[int] = mapped_column(ForeignKey("cost_line.id"))
+    commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"))
+    amount: Mapped[Cents]
+
+
+class UnallocatedRow(Base):
+    """A share of a cost line that nobody pays, with the reason."""
+
+    __tablename__ = "unallocated"
+    __table_args__ = (
+        Index(None, "cost_line_id"),
+        Index(None, "commitment_id", "reason", "amount"),
+        CheckConstraint("amount <> 0", name="amount_not_zero"),
+        one_of("reason", Reason),
+        *whole_cents("amount"),
+    )
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    charge_id: Mapped[int] = mapped_column(ForeignKey("charge.id"))
+    cost_line_id: Mapped[int] = mapped_column(ForeignKey("cost_line.id"))
+    commitment_id: Mapped[int | None] = mapped_column(ForeignKey("commitment.id"))
+    amount: Mapped[Cents]
+    reason: Mapped[str]
+
+
+class LeftShare(NamedTuple):
+    """What stays unallocated of one commitment's shares, for one reason."""
+
+    commitment: str
+    reason: Reason
+    shares: int
+    amount: Money
+
+
+def _not_judged() -> tuple[object, ...]:
+    return (
+        CostLineRow.amount != 0,
+        ~exists().where(AllocationRow.cost_line_id == CostLineRow.id),
+        ~exists().where(UnallocatedRow.cost_line_id == CostLineRow.id),
+    )
+
+
+def chargeable(session: Session, project_id: int) -> list[Chargeable]:
+    """List the cost lines that no split rule has judged yet, in the order of charging.
+
+    Shape:  by date incurred, fiscal year, journal, transaction, line; in-kind lines come after
+            ledger lines of the same date.
+    """
+    rows = session.execute(
+        select(
+            CostLineRow.id,
+            CostLineRow.incurred_on,
+            CostLineRow.amount,
+            CostLineRow.category_id,
+            CostLineRow.work_package_id,
+            CostLineRow.journal,
+            CostLineRow.transaction_number,
+            CostLineRow.line_number,
+            BookRow.origin,
+            BookRow.fiscal_year,
+        )
+        .join(BookRow, BookRow.id == CostLineRow.book_id)
+        .where(CostLineRow.project_id == project_id, *_not_judged())  # type: ignore[arg-type]
+    ).all()
+    # In Python, because databases differ in how they order text, and 9 comes before 10.
+    keyed = []
+    for key, incurred_on, amount, category, package, journal, number, line, origin, year in rows:
+        if origin == Origin.IN_KIND:
+            order = (incurred_on, 1, year, "", (key, ""), (0, ""))
+            rule = IN_KIND_RULE
+        else:
+            order = (
+                incurred_on,
+                0,
+                year,
+                journal,
+                in_ledger_order(number),
+                in_ledger_order(line),
+            )
+            rule = package or -1
+        keyed.append((order, Chargeable(key, incurred_on, amount, category, rule)))
+    keyed.sort(key=lambda entry: entry[0])
+    return [line for _, line in keyed]
+
+
+def add_charge(session: Session, moment: datetime, actor: str) -> int:
+    """Begin a run of the split rules."""
+    row = ChargeRow(charged_at=moment, charged_by=actor)
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def keep_judgements(session: Session, charge_id: int, judgements: Iterable[Judgement]) -> None:
+    """Keep what was charged, and what was left with its reason; the database checks both."""
+    left: list[tuple[int, int, int | None, int, str]] = []
+
+    def charged() -> Iterator[tuple[int, int, int | None, int]]:
+        for line_id, commitment_id, cents, reason in judgements:
+            if reason is None:
+                yield charge_id, line_id, commitment_id, cents
+            else:
+                left.append((charge_id, line_id, commitment_id, cents, reason.value))
+
+    columns = ("charge_id", "cost_line_id", "commitment_id", "amount")
+    insert_many(session, AllocationRow.__table__, columns, charged())  # type: ignore[arg-type]
+    insert_many(session, UnallocatedRow.__table__, (*columns, "reason"), left)  # type: ignore[arg-type]
+
+
+def waiting(session: Session) -> tuple[int, Money]:
+    """Count and add up the cost lines that no split rule has judged yet."""
+    count, amount = session.execute(
+        select(func.count(), func.coalesce(func.sum(CostLineRow.amount), 0)).where(
+            *_not_judged()  # type: ignore[arg-type]
+        )
+    ).one()
+    return count, Money(int(amount))
+
+
+def not_charged(session: Session) -> list[NotCharged]:
+    """Add up what stays unallocated, by reason, in the order in which reasons count."""
+    rows = session.execute(
+        select(UnallocatedRow.reason, func.count(), func.sum(UnallocatedRow.amount)).group_by(
+            UnallocatedRow.reason
+        )
+    )
+    found = {Reason(reason): (count, Money(int(amount))) for reason, count, amount in rows}
+    return [NotCharged(reason, *found[reason]) for reason in Reason if reason in found]
+
+
+def not_charged_by_commitment(
+    session: Session, commitment_id: int | None = None
+) -> list[LeftShare]:
+    """Add up what stays unallocated by commitment and reason; of one commitment if named."""
+    query = (
+        select(
+            CommitmentRow.code,
+            UnallocatedRow.reason,
+            func.count(),
+            func.sum(UnallocatedRow.amount),
+        )
+        .outerjoin(CommitmentRow, CommitmentRow.id == UnallocatedRow.commitment_id)
+        .group_by(CommitmentRow.code, CommitmentRow.position, UnallocatedRow.reason)
+        .order_by(CommitmentRow.position, UnallocatedRow.reason)
+    )
+    if commitment_id is not None:
+        query = query.where(UnallocatedRow.commitment_id == commitment_id)
+    return [
+        LeftShare(code or "", Reason(reason), count, Money(int(amount)))
+        for code, reason, count, amount in session.execute(query)
+    ]
+
+
+def charged_by(session: Session, commitment_id: int) -> list[tuple[int, str, Money]]:
+    """Add up what a commitment pays, by calendar year incurred and category."""
+    year = extract("year", CostLineRow.incurred_on)
+    rows = session.execute(
+        select(year, CategoryRow.code, func.sum(AllocationRow.amount))
+        .join(CostLineRow, CostLineRow.id == AllocationRow.cost_line_id)
+        .join(CategoryRow, CategoryRow.id == CostLineRow.category_id)
+        .where(AllocationRow.commitment_id == commitment_id)
+        .group_by(year, CategoryRow.code, CategoryRow.position)
+        .order_by(year, CategoryRow.position)
+    )
+    return [(int(year), code, Money(int(amount))) for year, code, amount in rows]
+
+
+def charged_until(session: Session, commitment_id: int, last_day: date) -> dict[str, int]:
+    """Add up what a commitment pays of costs incurred up to and including a day, by category."""
+    rows = session.execute(
+        select(CategoryRow.code, func.sum(AllocationRow.amount))
+        .join(CostLineRow, CostLineRow.id == AllocationRow.cost_line_id)
+        .join(CategoryRow, CategoryRow.id == CostLineRow.category_id)
+        .where(AllocationRow.commitment_id == commitment_id, CostLineRow.incurred_on <= last_day)
+        .group_by(CategoryRow.code)
+    )
+    return {code: int(amount) for code, amount in rows}

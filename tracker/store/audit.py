@@ -1,0 +1,116 @@
+"""The audit trail: who did what, append-only, each entry sealed with the one before it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import UniqueConstraint, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from tracker.domain.actor import Actor
+from tracker.store.tables import Base
+
+BEGINNING = "0" * 64
+
+
+class AuditRow(Base):
+    """One deed. The database refuses to change or delete it."""
+
+    __tablename__ = "audit"
+    __table_args__ = (UniqueConstraint("previous"),)
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[str]
+    by: Mapped[str]
+    role: Mapped[str]
+    did: Mapped[str]
+    subject: Mapped[str]
+    detail: Mapped[str]
+    previous: Mapped[str]
+    hash: Mapped[str]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One deed as the trail shows it."""
+
+    seq: int
+    at: datetime
+    by: str
+    role: str
+    did: str
+    subject: str
+    detail: dict[str, Any]
+
+
+def record(
+    session: Session, *, by: Actor, did: str, subject: str, detail: dict[str, Any] | None = None
+) -> None:
+    """Add a deed to the trail, in the transaction in which it is done."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE audit IN EXCLUSIVE MODE"))  # one head, one successor
+    last = session.execute(
+        select(AuditRow.seq, AuditRow.hash).order_by(AuditRow.seq.desc()).limit(1)
+    ).first()
+    seq, previous = (last.seq + 1, last.hash) if last else (1, BEGINNING)
+    row = AuditRow(
+        seq=seq,
+        at=datetime.now(UTC).isoformat(timespec="microseconds"),
+        by=by.name,
+        role=by.role.value,
+        did=did,
+        subject=subject,
+        detail=json.dumps(detail or {}, sort_keys=True, ensure_ascii=False),
+        previous=previous,
+        hash="",
+    )
+    row.hash = seal_of(row)
+    session.add(row)
+    session.flush()
+
+
+def seal_of(row: AuditRow) -> str:
+    """Work out the hash of an entry from what it says and from the entry before it."""
+    said = [row.seq, row.at, row.by, row.role, row.did, row.subject, row.detail, row.previous]
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+
+
+def broken_seals(session: Session) -> list[int]:
+    """Name the entries that were changed, removed or put in after they were written."""
+    broken, seq, previous = [], 0, BEGINNING
+    for row in session.scalars(select(AuditRow).order_by(AuditRow.seq)):
+        if row.seq != seq + 1 or row.previous != previous or row.hash != seal_of(row):
+            broken.append(row.seq)
+        seq, previous = row.seq, row.hash
+    return broken
+
+
+def ledger_state(session: Session) -> str:
+    """Name the state of the books: the newest entry of the trail and the start of its seal."""
+    last = session.execute(
+        select(AuditRow.seq, AuditRow.hash).order_by(AuditRow.seq.desc()).limit(1)
+    ).first()
+    return f"{last.seq}-{last.hash[:12]}" if last else "0"
+
+
+def entries_of(session: Session, before: int | None = None, limit: int = 100) -> list[AuditEntry]:
+    """List the newest deeds, or those before an entry."""
+    query = select(AuditRow).order_by(AuditRow.seq.desc()).limit(limit)
+    if before is not None:
+        query = query.where(AuditRow.seq < before)
+    return [
+        AuditEntry(
+            row.seq,
+            datetime.fromisoformat(row.at),
+            row.by,
+            row.role,
+            row.did,
+            row.subject,
+            json.loads(row.detail),
+        )
+        for row in session.scalars(query)
+    ]

@@ -1,0 +1,139 @@
+"""The invariants of the database, each as a query that finds what breaks it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+from tracker.domain.errors import Sentence
+from tracker.store import audit
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """Something that must hold for every row. ``offenders`` lists the rows for which it does not."""
+
+    name: Sentence
+    offenders: str
+
+
+COMMITTED = "('awarded', 'determined', 'settled', 'closed')"
+
+INVARIANTS = (
+    Invariant(
+        Sentence("No cost line is charged for more than itself."),
+        """
+        SELECT line.id FROM cost_line line
+        JOIN (SELECT cost_line_id, SUM(amount) AS paid FROM allocation GROUP BY cost_line_id) sums
+          ON sums.cost_line_id = line.id
+        WHERE (line.amount >= 0 AND (sums.paid < 0 OR sums.paid > line.amount))
+           OR (line.amount < 0 AND (sums.paid > 0 OR sums.paid < line.amount))
+        """,
+    ),
+    Invariant(
+        Sentence("Charged and not charged add up to the cost line."),
+        """
+        SELECT line.id FROM cost_line line JOIN (
+          SELECT cost_line_id, SUM(amount) AS judged FROM (
+            SELECT cost_line_id, amount FROM allocation
+            UNION ALL SELECT cost_line_id, amount FROM unallocated) parts
+          GROUP BY cost_line_id) sums ON sums.cost_line_id = line.id
+        WHERE sums.judged <> line.amount
+        """,
+    ),
+    Invariant(
+        Sentence("No commitment is charged for more than was committed."),
+        """
+        SELECT commitment.code FROM commitment
+        WHERE (SELECT COALESCE(SUM(amount), 0) FROM allocation
+               WHERE commitment_id = commitment.id)
+            > (SELECT COALESCE(SUM(amount), 0) FROM amendment
+               WHERE commitment_id = commitment.id)
+        """,
+    ),
+    Invariant(
+        Sentence("The balance of every commitment is the sum of its amendments and its charges."),
+        """
+        SELECT commitment.code FROM commitment
+        LEFT JOIN commitment_balance balance ON balance.commitment_id = commitment.id
+        WHERE balance.commitment_id IS NULL
+           OR balance.committed <> (SELECT COALESCE(SUM(amount), 0) FROM amendment
+                                    WHERE commitment_id = commitment.id)
+           OR balance.charged <> (SELECT COALESCE(SUM(amount), 0) FROM allocation
+                                  WHERE commitment_id = commitment.id)
+        """,
+    ),
+    Invariant(
+        Sentence("Only commitments that bind are charged, for costs within their period."),
+        f"""
+        SELECT allocation.id FROM allocation
+        JOIN cost_line line ON line.id = allocation.cost_line_id
+        JOIN commitment ON commitment.id = allocation.commitment_id
+        WHERE commitment.status NOT IN {COMMITTED}
+           OR line.incurred_on < commitment.first_day OR line.incurred_on > commitment.last_day
+        """,  # noqa: S608 - a constant of this module
+    ),
+    Invariant(
+        Sentence("A commitment pays for the categories that it allows only."),
+        """
+        SELECT allocation.id FROM allocation
+        JOIN cost_line line ON line.id = allocation.cost_line_id
+        LEFT JOIN commitment_category allowed
+          ON allowed.commitment_id = allocation.commitment_id
+         AND allowed.category_id = line.category_id
+        WHERE allowed.category_id IS NULL
+        """,
+    ),
+    Invariant(
+        Sentence("Every book still holds the lines, debit and credit that it was brought in with."),
+        """
+        SELECT book.fiscal_year, book.company FROM book LEFT JOIN (
+          SELECT book_id, COUNT(*) AS line_count,
+            SUM(CASE WHEN amount >= 0 THEN amount ELSE 0 END) AS debit,
+            SUM(CASE WHEN amount < 0 THEN -amount ELSE 0 END) AS credit
+          FROM (SELECT book_id, amount FROM cost_line
+                UNION ALL SELECT book_id, amount FROM excluded_line) lines
+          GROUP BY book_id) kept ON kept.book_id = book.id
+        WHERE COALESCE(kept.line_count, 0) <> book.line_count
+           OR COALESCE(kept.debit, 0) <> book.debit OR COALESCE(kept.credit, 0) <> book.credit
+        """,
+    ),
+    Invariant(
+        Sentence("Debit and credit of every ledger are equal."),
+        "SELECT fiscal_year, company FROM book WHERE origin = 'ledger' AND debit <> credit",
+    ),
+    Invariant(
+        Sentence("No line is both a cost line and excluded."),
+        """
+        SELECT line.id FROM cost_line line JOIN excluded_line other
+          ON other.book_id = line.book_id AND other.journal = line.journal
+         AND other.transaction_number = line.transaction_number
+         AND other.line_number = line.line_number
+        """,
+    ),
+    Invariant(
+        Sentence("Every receipt is the bank entry that it was recognised in, to the cent."),
+        """
+        SELECT receipt.id FROM receipt JOIN bank_entry entry ON entry.id = receipt.bank_entry_id
+        WHERE receipt.amount <> entry.amount OR receipt.received_on <> entry.booked_on
+        """,
+    ),
+)
+
+
+def broken(session: Session) -> list[tuple[Sentence, list[str]]]:
+    """List the invariants that do not hold, each with the first rows that break it."""
+    found = []
+    for invariant in INVARIANTS:
+        rows = session.execute(text(f"{invariant.offenders} LIMIT 10")).all()
+        if rows:
+            found.append((invariant.name, [" ".join(map(str, row)) for row in rows]))
+    if seals := audit.broken_seals(session):
+        name = Sentence("Nobody has changed, removed or added entries of the audit trail.")
+        found.append((name, [str(seq) for seq in seals[:10]]))
+    return found

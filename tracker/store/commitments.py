@@ -1,0 +1,360 @@
+"""Funders, their programmes and commitments, with amendments, instalments and budgets."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from tracker.domain.allocations import Terms
+from tracker.domain.commitments import Amendment, Commitment, Form, Instalment, Status
+from tracker.domain.errors import NotFoundError
+from tracker.domain.money import Money
+from tracker.domain.periods import Period
+from tracker.domain.receipts import Payer
+from tracker.store.projects import CategoryRow
+from tracker.store.tables import Base, Cents, one_of, whole_cents
+
+
+class FunderRow(Base):
+    """A body that provides money or hours."""
+
+    __tablename__ = "funder"
+    __table_args__ = (UniqueConstraint("name"),)
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    name: Mapped[str]
+    kind: Mapped[str]
+    report_language: Mapped[str]
+
+
+class FunderAccountRow(Base):
+    """A bank account that a funder pays from."""
+
+    __tablename__ = "funder_account"
+    __table_args__ = (UniqueConstraint("iban"),)
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    funder_id: Mapped[int] = mapped_column(ForeignKey("funder.id"))
+    iban: Mapped[str]
+
+
+class ProgrammeRow(Base):
+    """The scheme under which a funder makes commitments."""
+
+    __tablename__ = "programme"
+    __table_args__ = (UniqueConstraint("funder_id", "name"),)
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    funder_id: Mapped[int] = mapped_column(ForeignKey("funder.id"))
+    name: Mapped[str]
+
+
+class ProgrammeTermRow(Base):
+    """One term of a programme, from a day on, with its source. Never overwritten."""
+
+    __tablename__ = "programme_term"
+    __table_args__ = (UniqueConstraint("programme_id", "name", "first_day"),)
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    name: Mapped[str]
+    value: Mapped[str]
+    first_day: Mapped[date]
+    source: Mapped[str]
+
+
+class CommitmentRow(Base):
+    """A funder's promise. Its amounts are in its amendments; a trigger keeps the balance."""
+
+    __tablename__ = "commitment"
+    __table_args__ = (
+        UniqueConstraint("project_id", "code"),
+        UniqueConstraint("programme_id", "reference"),
+        CheckConstraint("first_day <= last_day", name="period_in_order"),
+        one_of("status", Status),
+        one_of("form", Form),
+    )
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), index=True)
+    code: Mapped[str]
+    reference: Mapped[str]
+    status: Mapped[str]
+    form: Mapped[str]
+    decided_on: Mapped[date]
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    position: Mapped[int]
+
+
+class CommitmentCategoryRow(Base):
+    """A cost category that a commitment allows."""
+
+    __tablename__ = "commitment_category"
+
+    commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), primary_key=True)
+    category_id: Mapped[int] = mapped_column(ForeignKey("cost_category.id"), primary_key=True)
+
+
+class AmendmentRow(Base):
+    """A dated change of a commitment's amount; number 0 is the award. Never overwritten."""
+
+    __tablename__ = "amendment"
+    __table_args__ = (
+        UniqueConstraint("commitment_id", "number"),
+        CheckConstraint("number >= 0", name="number_from_0"),
+        *whole_cents("amount"),
+    )
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"))
+    number: Mapped[int]
+    decided_on: Mapped[date]
+    amount: Mapped[Cents]
+    reason: Mapped[str]
+
+
+class CommitmentBalanceRow(Base):
+    """What is committed and what is charged, kept by triggers: the last euro is raced for here.
+
+    Nothing but the triggers writes this table. Its CHECK is what makes it impossible, for every
+    path into the database, to charge more than was committed.
+    """
+
+    __tablename__ = "commitment_balance"
+    __table_args__ = (
+        CheckConstraint("charged <= committed", name="charged_within_committed"),
+        *whole_cents("committed", "charged"),
+    )
+
+    commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), primary_key=True)
+    committed: Mapped[Cents]
+    charged: Mapped[Cents]
+
+
+class InstalmentRow(Base):
+    """A part of the commitment that is to be paid."""
+
+    __tablename__ = "instalment"
+    __table_args__ = (UniqueConstraint("commitment_id", "number"), *whole_cents("amount"))
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"))
+    number: Mapped[int]
+    due_on: Mapped[date]
+    amount: Mapped[Cents]
+
+
+class BudgetRow(Base):
+    """What a funder sets aside for a category. Changed by a new version, never overwritten."""
+
+    __tablename__ = "budget"
+    __table_args__ = (
+        UniqueConstraint("commitment_id", "category_id", "version"),
+        CheckConstraint("amount >= 0", name="amount_not_negative"),
+        *whole_cents("amount"),
+    )
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"))
+    category_id: Mapped[int] = mapped_column(ForeignKey("cost_category.id"))
+    version: Mapped[int]
+    amount: Mapped[Cents]
+
+
+def commitments_of(session: Session, funder_id: int | None = None) -> list[Commitment]:
+    """List the commitments, of one funder where one is named, in the order of the programme.
+
+    Units:  everything received and charged so far.
+    """
+    query = _commitments()
+    if funder_id is not None:
+        query = query.where(FunderRow.id == funder_id)
+    return [_commitment(row) for row in session.execute(query)]
+
+
+def commitment_named(session: Session, code: str) -> Commitment:
+    """Give the commitment with this code.
+
+    Errors: ``NotFoundError``.
+    """
+    row = session.execute(_commitments().where(CommitmentRow.code == code)).first()
+    if row is None:
+        raise NotFoundError("There is no commitment “{code}”.", code=code)
+    return _commitment(row)
+
+
+def _commitments():  # type: ignore[no-untyped-def]  # noqa: ANN202 - a select of many columns
+    from tracker.store.allocations import AllocationRow  # the tables point at each other
+    from tracker.store.receipts import ReceiptRow
+
+    def sum_over(table, amount):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        return (
+            select(func.coalesce(func.sum(amount), 0))
+            .where(table.commitment_id == CommitmentRow.id)
+            .scalar_subquery()
+        )
+
+    award = (
+        select(AmendmentRow.amount)
+        .where(AmendmentRow.commitment_id == CommitmentRow.id, AmendmentRow.number == 0)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            CommitmentRow,
+            FunderRow.id.label("funder_id"),
+            FunderRow.name.label("funder"),
+            ProgrammeRow.name.label("programme"),
+            award.label("award"),
+            sum_over(AmendmentRow, AmendmentRow.amount).label("amount"),
+            sum_over(ReceiptRow, ReceiptRow.amount).label("received"),
+            sum_over(AllocationRow, AllocationRow.amount).label("charged"),
+        )
+        .join(ProgrammeRow, ProgrammeRow.id == CommitmentRow.programme_id)
+        .join(FunderRow, FunderRow.id == ProgrammeRow.funder_id)
+        .order_by(CommitmentRow.position)
+    )
+
+
+def _commitment(found) -> Commitment:  # type: ignore[no-untyped-def]  # noqa: ANN001 - a row of _commitments
+    row = found.CommitmentRow
+    return Commitment(
+        id=row.id,
+        code=row.code,
+        funder_id=found.funder_id,
+        funder=found.funder,
+        programme=found.programme,
+        reference=row.reference,
+        status=Status(row.status),
+        form=Form(row.form),
+        decided_on=row.decided_on,
+        period=Period(row.first_day, row.last_day),
+        award=Money(int(found.award or 0)),
+        amount=Money(int(found.amount)),
+        received=Money(int(found.received)),
+        charged=Money(int(found.charged)),
+    )
+
+
+def amendments_of(session: Session, commitment_id: int) -> tuple[Amendment, ...]:
+    """The award and all its amendments, in order."""
+    rows = session.scalars(
+        select(AmendmentRow)
+        .where(AmendmentRow.commitment_id == commitment_id)
+        .order_by(AmendmentRow.number)
+    )
+    return tuple(
+        Amendment(row.number, row.decided_on, Money(row.amount), row.reason) for row in rows
+    )
+
+
+def instalments_of(session: Session, commitment_id: int) -> tuple[Instalment, ...]:
+    """The instalments of a commitment, in order, with the milestones that release them."""
+    from tracker.store.milestones import MilestoneRow  # milestones point at instalments
+
+    rows = session.execute(
+        select(InstalmentRow, MilestoneRow.code)
+        .outerjoin(MilestoneRow, MilestoneRow.releases_id == InstalmentRow.id)
+        .where(InstalmentRow.commitment_id == commitment_id)
+        .order_by(InstalmentRow.number)
+    )
+    return tuple(
+        Instalment(row.number, row.due_on, Money(row.amount), milestone or "")
+        for row, milestone in rows
+    )
+
+
+def budget_of(session: Session, commitment_id: int) -> dict[str, Money]:
+    """The newest version of a funder's budget by category; empty where it set none."""
+    newest = (
+        select(func.max(BudgetRow.version))
+        .where(BudgetRow.commitment_id == commitment_id)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(CategoryRow.code, BudgetRow.amount)
+        .join(CategoryRow, CategoryRow.id == BudgetRow.category_id)
+        .where(BudgetRow.commitment_id == commitment_id, BudgetRow.version == newest)
+        .order_by(CategoryRow.position)
+    )
+    return {code: Money(amount) for code, amount in rows}
+
+
+def allowed_categories_of(session: Session, commitment_id: int) -> tuple[str, ...]:
+    """The categories that a commitment pays for, in their order."""
+    return tuple(
+        session.scalars(
+            select(CategoryRow.code)
+            .join(CommitmentCategoryRow, CommitmentCategoryRow.category_id == CategoryRow.id)
+            .where(CommitmentCategoryRow.commitment_id == commitment_id)
+            .order_by(CategoryRow.position)
+        )
+    )
+
+
+def report_language_of(session: Session, funder_id: int) -> str:
+    """The language in which a funder gets its reports."""
+    return session.scalars(select(FunderRow.report_language).where(FunderRow.id == funder_id)).one()
+
+
+def terms_of(session: Session, project_id: int) -> dict[int, Terms]:
+    """What charging must know of each commitment, by id."""
+    allowed: dict[int, set[int]] = {}
+    for commitment_id, category_id in session.execute(
+        select(CommitmentCategoryRow.commitment_id, CommitmentCategoryRow.category_id)
+    ):
+        allowed.setdefault(commitment_id, set()).add(category_id)
+    rows = session.scalars(select(CommitmentRow).where(CommitmentRow.project_id == project_id))
+    return {
+        row.id: Terms(
+            Status(row.status),
+            Period(row.first_day, row.last_day),
+            frozenset(allowed.get(row.id, ())),
+        )
+        for row in rows
+    }
+
+
+def lock_room(session: Session, project_id: int) -> dict[int, int]:
+    """Lock the commitments of a project for charging, and tell what is left of each, in cents."""
+    rows = session.execute(
+        select(
+            CommitmentBalanceRow.commitment_id,
+            CommitmentBalanceRow.committed,
+            CommitmentBalanceRow.charged,
+        )
+        .join(CommitmentRow, CommitmentRow.id == CommitmentBalanceRow.commitment_id)
+        .where(CommitmentRow.project_id == project_id)
+        .order_by(CommitmentBalanceRow.commitment_id)
+        .with_for_update(of=CommitmentBalanceRow)
+    )
+    return {key: committed - charged for key, committed, charged in rows}
+
+
+def payers_of(session: Session, project_id: int) -> list[Payer]:
+    """The cash commitments that bind, as their payments are recognised."""
+    from tracker.domain.commitments import COMMITTED
+
+    accounts: dict[int, set[str]] = {}
+    for funder_id, iban in session.execute(
+        select(FunderAccountRow.funder_id, FunderAccountRow.iban)
+    ):
+        accounts.setdefault(funder_id, set()).add(iban)
+    rows = session.execute(
+        select(CommitmentRow.id, CommitmentRow.reference, ProgrammeRow.funder_id)
+        .join(ProgrammeRow, ProgrammeRow.id == CommitmentRow.programme_id)
+        .where(
+            CommitmentRow.project_id == project_id,
+            CommitmentRow.form != Form.IN_KIND.value,
+            CommitmentRow.status.in_([status.value for status in COMMITTED]),
+        )
+        .order_by(CommitmentRow.position)
+    )
+    return [
+        Payer(key, reference, frozenset(accounts.get(funder_id, ())))
+        for key, reference, funder_id in rows
+    ]

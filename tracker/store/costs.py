@@ -1,0 +1,374 @@
+"""Cost lines, and the lines of the books that are no costs; queries over them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Select,
+    UniqueConstraint,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from tracker.domain.costs import (
+    CostFilter,
+    CostLine,
+    CostOrder,
+    CostPage,
+    CostShare,
+    CostState,
+    Exclusion,
+    Origin,
+)
+from tracker.domain.errors import NotFoundError, RuleViolation
+from tracker.domain.money import Money
+from tracker.store.commitments import CommitmentRow
+from tracker.store.imports import BookRow
+from tracker.store.projects import CategoryRow
+from tracker.store.tables import Base, Cents, one_of, whole_cents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+PAGE = 100
+
+
+class CostLineRow(Base):
+    """A cost of the project, as it stands in the books. Never changed, never deleted.
+
+    ``cost_centre`` is what the books say; ``work_package_id`` is empty where the programme does
+    not know it.
+    """
+
+    __tablename__ = "cost_line"
+    __table_args__ = (
+        UniqueConstraint("book_id", "journal", "transaction_number", "line_number"),
+        Index(None, "incurred_on", "id"),
+        Index(None, "category_id", "incurred_on", "amount"),
+        *whole_cents("amount"),
+    )
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    book_id: Mapped[int] = mapped_column(ForeignKey("book.id"))
+    import_id: Mapped[int] = mapped_column(ForeignKey("import.id"))
+    journal: Mapped[str]
+    transaction_number: Mapped[str]
+    line_number: Mapped[str]
+    incurred_on: Mapped[date]
+    booked_on: Mapped[date | None]
+    amount: Mapped[Cents]
+    category_id: Mapped[int] = mapped_column(ForeignKey("cost_category.id"))
+    work_package_id: Mapped[int | None] = mapped_column(ForeignKey("work_package.id"))
+    cost_centre: Mapped[str]
+    account: Mapped[str]
+    supplier: Mapped[str]
+    document: Mapped[str]
+    invoice: Mapped[str]
+    description: Mapped[str]
+
+
+class ExcludedLineRow(Base):
+    """A line of the books that is no cost of the project, with the reason.
+
+    Of lines that can never be a cost, the description is not kept: payroll and bank details do
+    not belong here.
+    """
+
+    __tablename__ = "excluded_line"
+    __table_args__ = (
+        UniqueConstraint("book_id", "journal", "transaction_number", "line_number"),
+        Index(None, "reason", "amount"),
+        one_of("reason", Exclusion),
+        *whole_cents("amount"),
+    )
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    book_id: Mapped[int] = mapped_column(ForeignKey("book.id"))
+    import_id: Mapped[int] = mapped_column(ForeignKey("import.id"))
+    journal: Mapped[str]
+    transaction_number: Mapped[str]
+    line_number: Mapped[str]
+    incurred_on: Mapped[date]
+    amount: Mapped[Cents]
+    reason: Mapped[str]
+    account: Mapped[str]
+    project_code: Mapped[str]
+    cost_centre: Mapped[str]
+    description: Mapped[str]
+
+
+class InvoiceRow(Base):
+    """A purchase invoice as one transaction booked it; equal signatures are booked twice."""
+
+    __tablename__ = "invoice"
+    __table_args__ = (
+        UniqueConstraint("book_id", "journal", "transaction_number"),
+        Index(None, "signature"),
+    )
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    book_id: Mapped[int] = mapped_column(ForeignKey("book.id"))
+    journal: Mapped[str]
+    transaction_number: Mapped[str]
+    signature: Mapped[str]
+
+
+def key_of(book: BookRow, journal: str, transaction: str, line: str) -> str:
+    """Write a ledger key as people read it."""
+    if book.origin == Origin.IN_KIND:
+        return f"{book.fiscal_year} {book.company} {transaction}/{line}"
+    return f"{book.fiscal_year} {journal} {transaction}/{line}"
+
+
+def years_in(session: Session) -> list[int]:
+    """List the calendar years in which costs were incurred, the first to the last."""
+    first, last = session.execute(
+        select(func.min(CostLineRow.incurred_on), func.max(CostLineRow.incurred_on))
+    ).one()
+    return list(range(first.year, last.year + 1)) if first else []
+
+
+def cost_line(session: Session, line_id: int) -> CostLine:
+    """Give one cost line with what became of it.
+
+    Errors: ``NotFoundError``.
+    """
+    found = _lines(session, _listed().where(CostLineRow.id == line_id))
+    if not found:
+        raise NotFoundError("There is no cost line {line}.", line=line_id)
+    return found[0]
+
+
+def page_of_costs(
+    session: Session, wish: CostFilter, after: str | None = None, before: str | None = None
+) -> CostPage:
+    """Give one page of the cost lines that somebody wishes to see.
+
+    Shape:  the lines after, or before, a key that an earlier page gave; from the top without one.
+    Errors: ``RuleViolation`` for a key that no page gave.
+    """
+    chosen = _chosen(session, wish)
+    count, total = session.execute(
+        select(func.count(), func.coalesce(func.sum(CostLineRow.amount), 0)).where(*chosen)
+    ).one()
+    query = _listed().where(*chosen)
+    columns, descending = _order(wish.order)
+    backwards = before is not None and after is None
+    if key := before if backwards else after:
+        query = query.where(_beyond(columns, _read_key(wish.order, key), descending != backwards))
+    downwards = descending != backwards
+    query = query.order_by(*(c.desc() if downwards else c.asc() for c in columns)).limit(PAGE + 1)
+    lines = _lines(session, query)
+    more, lines = len(lines) > PAGE, lines[:PAGE]
+    if backwards:
+        lines.reverse()
+    has_next, has_previous = (True, more) if backwards else (more, key is not None)
+    return CostPage(
+        lines=tuple(lines),
+        line_count=count,
+        amount=Money(int(total)),
+        next_key=_key(wish.order, lines[-1]) if lines and has_next else None,
+        previous_key=_key(wish.order, lines[0]) if lines and has_previous else None,
+    )
+
+
+def all_costs(session: Session, wish: CostFilter) -> Iterable[CostLine]:
+    """Read all cost lines that somebody wishes to see, page by page."""
+    after: str | None = None
+    while True:
+        page = page_of_costs(session, wish, after=after)
+        yield from page.lines
+        if page.next_key is None:
+            return
+        after = page.next_key
+
+
+def excluded(session: Session) -> list[tuple[Exclusion, int, Money]]:
+    """Count and add up the lines of the books that are no costs, by reason."""
+    rows = session.execute(
+        select(ExcludedLineRow.reason, func.count(), func.sum(ExcludedLineRow.amount))
+        .group_by(ExcludedLineRow.reason)
+        .order_by(ExcludedLineRow.reason)
+    )
+    return [(Exclusion(reason), count, Money(int(amount))) for reason, count, amount in rows]
+
+
+def booked_twice(session: Session) -> list[tuple[str, ...]]:
+    """List the transactions that book the same invoice, each group by its keys.
+
+    Shape:  keys such as ``2023INK000097``: fiscal year, journal, number of at least six digits.
+    """
+    twice = (
+        select(InvoiceRow.signature).group_by(InvoiceRow.signature).having(func.count() > 1)
+    ).subquery()
+    rows = session.execute(
+        select(
+            InvoiceRow.signature,
+            BookRow.fiscal_year,
+            InvoiceRow.journal,
+            InvoiceRow.transaction_number,
+        )
+        .join(twice, twice.c.signature == InvoiceRow.signature)
+        .join(BookRow, BookRow.id == InvoiceRow.book_id)
+        .order_by(BookRow.fiscal_year, InvoiceRow.id)
+    )
+    groups: dict[str, list[str]] = {}
+    for signature, year, journal, number in rows:
+        groups.setdefault(signature, []).append(f"{year}{journal}{number.zfill(6)}")
+    return [tuple(keys) for keys in groups.values()]
+
+
+def _chosen(session: Session, wish: CostFilter) -> list[Any]:
+    from tracker.store.allocations import AllocationRow, UnallocatedRow
+
+    line = CostLineRow
+    allocated = exists().where(AllocationRow.cost_line_id == line.id)
+    left = exists().where(UnallocatedRow.cost_line_id == line.id)
+    chosen: list[Any] = []
+    if wish.year is not None:
+        chosen.append(line.incurred_on.between(date(wish.year, 1, 1), date(wish.year, 12, 31)))
+    if wish.category:
+        category = select(CategoryRow.id).where(CategoryRow.code == wish.category)
+        chosen.append(line.category_id.in_(category))
+    if wish.work_package:
+        chosen.append(line.cost_centre == wish.work_package)
+    if wish.commitment:
+        commitment = select(CommitmentRow.id).where(CommitmentRow.code == wish.commitment)
+        touched = UnallocatedRow if wish.reason else AllocationRow
+        chosen.append(
+            exists().where(
+                touched.cost_line_id == line.id,
+                touched.commitment_id == commitment.scalar_subquery(),
+            )
+        )
+    if wish.reason:
+        chosen.append(
+            exists().where(
+                UnallocatedRow.cost_line_id == line.id, UnallocatedRow.reason == wish.reason
+            )
+        )
+    if wish.text:
+        chosen.append(_says(wish.text))
+    states = {
+        CostState.CHARGED: and_(allocated, ~left),
+        CostState.PARTLY: and_(allocated, left),
+        CostState.NOT_CHARGED: and_(~allocated, left),
+        CostState.WAITING: and_(~allocated, ~left, line.amount != 0),
+    }
+    if wish.state is not None:
+        chosen.append(states[wish.state])
+    return chosen
+
+
+def _says(text: str) -> Any:
+    return or_(
+        *(
+            column.icontains(text, autoescape=True)
+            for column in (
+                CostLineRow.supplier,
+                CostLineRow.description,
+                CostLineRow.document,
+                CostLineRow.invoice,
+            )
+        )
+    )
+
+
+def _listed() -> Select[Any]:
+    return (
+        select(CostLineRow, BookRow, CategoryRow.code.label("category"))
+        .join(BookRow, BookRow.id == CostLineRow.book_id)
+        .join(CategoryRow, CategoryRow.id == CostLineRow.category_id)
+    )
+
+
+def _lines(session: Session, query: Select[Any]) -> list[CostLine]:
+    rows = session.execute(query).all()
+    shares = _shares(session, [row.CostLineRow.id for row in rows])
+    return [
+        CostLine(
+            id=line.id,
+            key=key_of(book, line.journal, line.transaction_number, line.line_number),
+            origin=Origin(book.origin),
+            incurred_on=line.incurred_on,
+            booked_on=line.booked_on,
+            supplier=line.supplier,
+            document=line.document,
+            invoice=line.invoice,
+            description=line.description,
+            category=category,
+            work_package=line.cost_centre,
+            account=line.account,
+            amount=Money(line.amount),
+            shares=tuple(shares.get(line.id, ())),
+        )
+        for line, book, category in rows
+    ]
+
+
+def _shares(session: Session, line_ids: list[int]) -> dict[int, list[CostShare]]:
+    from tracker.store.allocations import AllocationRow, UnallocatedRow
+
+    shares: dict[int, list[CostShare]] = {}
+    charged = (
+        select(AllocationRow.cost_line_id, CommitmentRow.code, AllocationRow.amount)
+        .join(CommitmentRow, CommitmentRow.id == AllocationRow.commitment_id)
+        .where(AllocationRow.cost_line_id.in_(line_ids))
+        .order_by(AllocationRow.id)
+    )
+    left = (
+        select(
+            UnallocatedRow.cost_line_id,
+            CommitmentRow.code,
+            UnallocatedRow.amount,
+            UnallocatedRow.reason,
+        )
+        .outerjoin(CommitmentRow, CommitmentRow.id == UnallocatedRow.commitment_id)
+        .where(UnallocatedRow.cost_line_id.in_(line_ids))
+        .order_by(UnallocatedRow.id)
+    )
+    for line_id, code, amount in session.execute(charged):
+        shares.setdefault(line_id, []).append(CostShare(code, Money(amount)))
+    for line_id, code, amount, reason in session.execute(left):
+        shares.setdefault(line_id, []).append(CostShare(code or "", Money(amount), reason))
+    return shares
+
+
+def _order(order: CostOrder) -> tuple[tuple[Any, Any], bool]:
+    by_amount = order in (CostOrder.LARGEST, CostOrder.SMALLEST)
+    first = CostLineRow.amount if by_amount else CostLineRow.incurred_on
+    return (first, CostLineRow.id), order in (CostOrder.NEWEST, CostOrder.LARGEST)
+
+
+def _beyond(columns: tuple[Any, Any], key: tuple[Any, int], downwards: bool) -> Any:  # noqa: FBT001
+    first, second = columns
+    if downwards:
+        return or_(first < key[0], and_(first == key[0], second < key[1]))
+    return or_(first > key[0], and_(first == key[0], second > key[1]))
+
+
+def _key(order: CostOrder, line: CostLine) -> str:
+    by_amount = order in (CostOrder.LARGEST, CostOrder.SMALLEST)
+    return f"{line.amount.cents if by_amount else line.incurred_on}_{line.id}"
+
+
+def _read_key(order: CostOrder, key: str) -> tuple[Any, int]:
+    first, _, second = key.partition("_")
+    try:
+        by_amount = order in (CostOrder.LARGEST, CostOrder.SMALLEST)
+        return (int(first) if by_amount else date.fromisoformat(first)), int(second)
+    except ValueError:
+        raise RuleViolation(
+            "The address of this page is not one that the list gave.",
+            "Go back to the first page of the list.",
+            field="after",
+        ) from None

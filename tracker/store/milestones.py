@@ -1,0 +1,105 @@
+"""Milestones and the moves of their dates."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from tracker.domain.milestones import Milestone, Move, Release
+from tracker.domain.money import Money
+from tracker.store.commitments import CommitmentRow, InstalmentRow, ProgrammeRow
+from tracker.store.projects import SplitShareRow, WorkPackageRow
+from tracker.store.tables import Base
+
+
+class MilestoneRow(Base):
+    """A dated, verifiable event; the baseline never changes."""
+
+    __tablename__ = "milestone"
+    __table_args__ = (
+        UniqueConstraint("project_id", "code"),
+        CheckConstraint("weight >= 0", name="weight_not_negative"),
+    )
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    code: Mapped[str]
+    title: Mapped[str]
+    work_package_id: Mapped[int] = mapped_column(ForeignKey("work_package.id"))
+    weight: Mapped[int]
+    baseline: Mapped[date]
+    met_on: Mapped[date | None]
+    releases_id: Mapped[int | None] = mapped_column(ForeignKey("instalment.id"), unique=True)
+    position: Mapped[int]
+
+
+class MilestoneMoveRow(Base):
+    """A new date for a milestone, with its reason. Never overwritten."""
+
+    __tablename__ = "milestone_move"
+    __table_args__ = (CheckConstraint("reason <> ''", name="reason_given"),)
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestone.id"), index=True)
+    moved_on: Mapped[date]
+    to_day: Mapped[date]
+    reason: Mapped[str]
+
+
+def milestones_of(session: Session, commitment_id: int | None = None) -> list[Milestone]:
+    """List the milestones in their order; of a commitment, those that concern it.
+
+    Shape:  a milestone concerns a commitment that pays for its work package or that it releases
+            an instalment of; releases of other commitments are left out for it.
+    """
+    moves: dict[int, list[Move]] = {}
+    for row in session.scalars(
+        select(MilestoneMoveRow).order_by(MilestoneMoveRow.moved_on, MilestoneMoveRow.id)
+    ):
+        moves.setdefault(row.milestone_id, []).append(Move(row.moved_on, row.to_day, row.reason))
+    query = (
+        select(
+            MilestoneRow,
+            WorkPackageRow.code.label("work_package"),
+            CommitmentRow.id.label("commitment_id"),
+            CommitmentRow.code.label("commitment"),
+            ProgrammeRow.funder_id,
+            InstalmentRow.number.label("number"),
+            InstalmentRow.amount.label("amount"),
+        )
+        .join(WorkPackageRow, WorkPackageRow.id == MilestoneRow.work_package_id)
+        .outerjoin(InstalmentRow, InstalmentRow.id == MilestoneRow.releases_id)
+        .outerjoin(CommitmentRow, CommitmentRow.id == InstalmentRow.commitment_id)
+        .outerjoin(ProgrammeRow, ProgrammeRow.id == CommitmentRow.programme_id)
+        .order_by(MilestoneRow.position)
+    )
+    if commitment_id is not None:
+        paid_for = select(SplitShareRow.work_package_id).where(
+            SplitShareRow.commitment_id == commitment_id
+        )
+        query = query.where(
+            MilestoneRow.work_package_id.in_(paid_for) | (CommitmentRow.id == commitment_id)
+        )
+    return [
+        _milestone(found, tuple(moves.get(found.MilestoneRow.id, ())), commitment_id)
+        for found in session.execute(query)
+    ]
+
+
+def _milestone(found, moves: tuple[Move, ...], only: int | None) -> Milestone:  # type: ignore[no-untyped-def]  # noqa: ANN001 - a row of the query above
+    row = found.MilestoneRow
+    shows_release = found.commitment_id is not None and only in (None, found.commitment_id)
+    return Milestone(
+        code=row.code,
+        title=row.title,
+        work_package=found.work_package,
+        weight=row.weight,
+        baseline=row.baseline,
+        moves=moves,
+        met_on=row.met_on,
+        releases=Release(found.commitment, found.funder_id, found.number, Money(found.amount))
+        if shows_release
+        else None,
+    )

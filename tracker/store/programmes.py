@@ -1,0 +1,258 @@
+"""Keeping a whole programme: the project, who funds it, on what terms, by which rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracker.domain.costs import INELIGIBLE
+from tracker.store.commitments import (
+    AmendmentRow,
+    BudgetRow,
+    CommitmentCategoryRow,
+    CommitmentRow,
+    FunderAccountRow,
+    FunderRow,
+    InstalmentRow,
+    ProgrammeRow,
+    ProgrammeTermRow,
+)
+from tracker.store.milestones import MilestoneMoveRow, MilestoneRow
+from tracker.store.projects import (
+    AccountRow,
+    CategoryRow,
+    InKindRuleRow,
+    ProjectRow,
+    SplitShareRow,
+    WorkPackageRow,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from tracker.domain.programmes import Case, NewCommitment, NewMilestone
+    from tracker.store.tables import Base
+
+ADVANCE_CEILING = "advance_ceiling_percent"
+
+
+def keep_case(session: Session, case: Case, *, case_hash: str, is_sample: bool) -> None:
+    """Keep a programme that this database does not know yet."""
+    project = ProjectRow(
+        code=case.project,
+        name=case.name,
+        note=case.note,
+        currency=case.currency,
+        first_day=case.period.first_day,
+        last_day=case.period.last_day,
+        is_sample=is_sample,
+        case_hash=case_hash,
+    )
+    _add(session, project)
+    categories = _keep_plan(session, project.id, case)
+    packages = _keep_work_packages(session, project.id, case)
+    programmes = _keep_funders(session, case)
+    commitments: dict[str, int] = {}
+    instalments: dict[tuple[str, int], int] = {}
+    for position, new in enumerate(case.commitments):
+        row = _commitment_row(project.id, programmes[new.code], position, new)
+        _add(session, row)
+        commitments[new.code] = row.id
+        _keep_terms(session, row.id, new, categories)
+        for instalment in new.instalments:
+            paid = InstalmentRow(
+                commitment_id=row.id,
+                number=instalment.number,
+                due_on=instalment.due_on,
+                amount=instalment.amount.cents,
+            )
+            _add(session, paid)
+            instalments[new.code, instalment.number] = paid.id
+    _keep_rules(session, project.id, case, packages, commitments, categories)
+    for code, budget in case.budgets.items():
+        for category, amount in budget.items():
+            row_of_budget = BudgetRow(
+                commitment_id=commitments[code],
+                category_id=categories[category],
+                version=1,
+                amount=amount.cents,
+            )
+            session.add(row_of_budget)
+    for position, milestone in enumerate(case.milestones):
+        releases = instalments[milestone.releases] if milestone.releases else None
+        _keep_milestone(
+            session, project.id, position, milestone, packages[milestone.work_package], releases
+        )
+    session.flush()
+
+
+def _add(session: Session, row: Base) -> None:
+    session.add(row)
+    session.flush()
+
+
+def _keep_plan(session: Session, project_id: int, case: Case) -> dict[str, int]:
+    categories: dict[str, int] = {}
+    for position, code in enumerate(case.categories):
+        row = CategoryRow(project_id=project_id, code=code, position=position)
+        _add(session, row)
+        categories[code] = row.id
+    for account in case.accounts:
+        session.add(
+            AccountRow(
+                project_id=project_id,
+                code=account.code,
+                name=account.name,
+                category_id=categories.get(account.category or ""),
+                ineligible=account.category == INELIGIBLE,
+            )
+        )
+    return categories
+
+
+def _keep_work_packages(session: Session, project_id: int, case: Case) -> dict[str, int]:
+    packages: dict[str, int] = {}
+    for position, (code, name) in enumerate(case.work_packages.items()):
+        row = WorkPackageRow(project_id=project_id, code=code, name=name, position=position)
+        _add(session, row)
+        packages[code] = row.id
+    return packages
+
+
+def _keep_funders(session: Session, case: Case) -> dict[str, int]:
+    """Keep funders, their accounts and programmes; give the programme of each commitment.
+
+    Commitments of one funder in one form and on one advance ceiling share a programme.
+    """
+    funders: dict[str, int] = {}
+    for new in case.funders:
+        row = FunderRow(name=new.name, kind=new.kind, report_language=new.report_language)
+        _add(session, row)
+        funders[new.name] = row.id
+    programmes: dict[tuple[str, str, int], int] = {}
+    of_commitment: dict[str, int] = {}
+    ibans: set[str] = set()
+    for commitment in case.commitments:
+        key = (commitment.funder, commitment.form.value, commitment.advance_ceiling_percent)
+        if key not in programmes:
+            programmes[key] = _keep_programme(session, funders[commitment.funder], commitment)
+        of_commitment[commitment.code] = programmes[key]
+        if commitment.iban and commitment.iban not in ibans:
+            ibans.add(commitment.iban)
+            session.add(
+                FunderAccountRow(funder_id=funders[commitment.funder], iban=commitment.iban)
+            )
+    return of_commitment
+
+
+def _keep_programme(session: Session, funder_id: int, first: NewCommitment) -> int:
+    programme = ProgrammeRow(funder_id=funder_id, name=f"{first.funder} ({first.code})")
+    _add(session, programme)
+    session.add(
+        ProgrammeTermRow(
+            programme_id=programme.id,
+            name=ADVANCE_CEILING,
+            value=str(first.advance_ceiling_percent),
+            first_day=first.decided_on,
+            source=first.reference,
+        )
+    )
+    return programme.id
+
+
+def _commitment_row(
+    project_id: int, programme_id: int, position: int, new: NewCommitment
+) -> CommitmentRow:
+    return CommitmentRow(
+        project_id=project_id,
+        programme_id=programme_id,
+        code=new.code,
+        reference=new.reference,
+        status=new.status.value,
+        form=new.form.value,
+        decided_on=new.decided_on,
+        first_day=new.period.first_day,
+        last_day=new.period.last_day,
+        position=position,
+    )
+
+
+def _keep_terms(
+    session: Session, commitment_id: int, new: NewCommitment, categories: dict[str, int]
+) -> None:
+    for category in new.categories:
+        session.add(
+            CommitmentCategoryRow(commitment_id=commitment_id, category_id=categories[category])
+        )
+    for amendment in new.amendments:
+        row = AmendmentRow(
+            commitment_id=commitment_id,
+            number=amendment.number,
+            decided_on=amendment.decided_on,
+            amount=amendment.amount.cents,
+            reason=amendment.reason,
+        )
+        _add(session, row)
+
+
+def _keep_rules(  # noqa: PLR0913 - ids of three kinds meet here
+    session: Session,
+    project_id: int,
+    case: Case,
+    packages: dict[str, int],
+    commitments: dict[str, int],
+    categories: dict[str, int],
+) -> None:
+    for package, shares in case.split_rules.items():
+        for position, share in enumerate(shares):
+            session.add(
+                SplitShareRow(
+                    project_id=project_id,
+                    work_package_id=packages[package],
+                    commitment_id=commitments[share.commitment],
+                    weight=share.weight,
+                    position=position,
+                )
+            )
+    if case.in_kind:
+        commitment, category = case.in_kind
+        session.add(InKindRuleRow(project_id=project_id, category_id=categories[category]))
+        session.add(
+            SplitShareRow(
+                project_id=project_id,
+                work_package_id=None,
+                commitment_id=commitments[commitment],
+                weight=1,
+                position=0,
+            )
+        )
+
+
+def _keep_milestone(  # noqa: PLR0913 - what a milestone hangs on has been kept before it
+    session: Session,
+    project_id: int,
+    position: int,
+    new: NewMilestone,
+    work_package_id: int,
+    releases_id: int | None,
+) -> None:
+    row = MilestoneRow(
+        project_id=project_id,
+        code=new.code,
+        title=new.title,
+        work_package_id=work_package_id,
+        weight=new.weight,
+        baseline=new.baseline,
+        met_on=new.met_on,
+        releases_id=releases_id,
+        position=position,
+    )
+    _add(session, row)
+    for move in new.moves:
+        session.add(
+            MilestoneMoveRow(
+                milestone_id=row.id,
+                moved_on=move.moved_on,
+                to_day=move.to_day,
+                reason=move.reason,
+            )
+        )

@@ -1,0 +1,221 @@
+"""Projects, their work packages, cost categories, accounts and split rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from tracker.domain.allocations import Share
+from tracker.domain.costs import INELIGIBLE
+from tracker.domain.errors import NotFoundError
+from tracker.domain.periods import Period
+from tracker.store.tables import Base
+
+IN_KIND_RULE = 0
+"""The key of the split rule of in-kind lines; those of work packages are their ids, from 1."""
+
+
+class ProjectRow(Base):
+    """Work that is funded, with costs that count. ``case_hash`` tells what it was set up from."""
+
+    __tablename__ = "project"
+    __table_args__ = (
+        UniqueConstraint("code"),
+        CheckConstraint("first_day <= last_day", name="period_in_order"),
+        CheckConstraint("currency = 'EUR'", name="currency_euro"),
+    )
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    code: Mapped[str]
+    name: Mapped[str]
+    note: Mapped[str]
+    currency: Mapped[str]
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    is_sample: Mapped[bool]
+    case_hash: Mapped[str]
+
+
+class WorkPackageRow(Base):
+    """A coherent part of the plan; the books name it as cost centre."""
+
+    __tablename__ = "work_package"
+    __table_args__ = (UniqueConstraint("project_id", "code"),)
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    code: Mapped[str]
+    name: Mapped[str]
+    position: Mapped[int]
+
+
+class CategoryRow(Base):
+    """A kind of cost that funders tell apart."""
+
+    __tablename__ = "cost_category"
+    __table_args__ = (UniqueConstraint("project_id", "code"),)
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    code: Mapped[str]
+    position: Mapped[int]
+
+
+class AccountRow(Base):
+    """A ledger account: its cost category, or ineligible, or no account of costs at all."""
+
+    __tablename__ = "account"
+    __table_args__ = (
+        UniqueConstraint("project_id", "code"),
+        CheckConstraint("NOT (ineligible AND category_id IS NOT NULL)", name="one_judgement"),
+    )
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    code: Mapped[str]
+    name: Mapped[str]
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("cost_category.id"))
+    ineligible: Mapped[bool]
+
+
+class SplitShareRow(Base):
+    """A commitment's weight in the split rule of a work package, or of in-kind lines."""
+
+    __tablename__ = "split_share"
+    __table_args__ = (
+        UniqueConstraint("project_id", "work_package_id", "commitment_id"),
+        CheckConstraint("weight > 0", name="weight_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    work_package_id: Mapped[int | None] = mapped_column(ForeignKey("work_package.id"))
+    commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"))
+    weight: Mapped[int]
+    position: Mapped[int]
+
+
+class InKindRuleRow(Base):
+    """The category of partners' hours; the commitment is in the split share without a package."""
+
+    __tablename__ = "in_kind_rule"
+    __table_args__ = (UniqueConstraint("project_id"),)
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    category_id: Mapped[int] = mapped_column(ForeignKey("cost_category.id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The project as pages and reports name it; codes are in the order of showing."""
+
+    id: int
+    code: str
+    name: str
+    note: str
+    is_sample: bool
+    period: Period
+    categories: tuple[str, ...]
+    work_packages: dict[str, str]
+
+
+def project_of(session: Session) -> Project | None:
+    """Give the project that this database is about, if it has been set up."""
+    row = session.scalars(select(ProjectRow).order_by(ProjectRow.id).limit(1)).first()
+    if row is None:
+        return None
+    packages = session.execute(
+        select(WorkPackageRow.code, WorkPackageRow.name)
+        .where(WorkPackageRow.project_id == row.id)
+        .order_by(WorkPackageRow.position)
+    )
+    return Project(
+        id=row.id,
+        code=row.code,
+        name=row.name,
+        note=row.note,
+        is_sample=row.is_sample,
+        period=Period(row.first_day, row.last_day),
+        categories=tuple(categories_of(session, row.id)),
+        work_packages={code: name for code, name in packages},  # noqa: C416 - typed rows
+    )
+
+
+def the_project(session: Session) -> Project:
+    """Give the project, or say that there is none yet.
+
+    Errors: ``NotFoundError``.
+    """
+    if project := project_of(session):
+        return project
+    raise NotFoundError(
+        "No programme has been set up in this database yet.",
+        "Load one with: tracker setup CASE.json",
+    )
+
+
+def categories_of(session: Session, project_id: int) -> dict[str, int]:
+    """The ids of the cost categories by code, in their order."""
+    rows = session.execute(
+        select(CategoryRow.code, CategoryRow.id)
+        .where(CategoryRow.project_id == project_id)
+        .order_by(CategoryRow.position)
+    )
+    return {code: key for code, key in rows}  # noqa: C416 - typed rows
+
+
+def work_packages_of(session: Session, project_id: int) -> dict[str, int]:
+    """The ids of the work packages by code, in their order."""
+    rows = session.execute(
+        select(WorkPackageRow.code, WorkPackageRow.id)
+        .where(WorkPackageRow.project_id == project_id)
+        .order_by(WorkPackageRow.position)
+    )
+    return {code: key for code, key in rows}  # noqa: C416 - typed rows
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A ledger account as lines are judged by it; ``category`` as the rules name it."""
+
+    id: int
+    category: str | None
+    category_id: int | None
+
+
+def accounts_of(session: Session, project_id: int) -> dict[str, Account]:
+    """The accounts of the project's map by code."""
+    rows = session.execute(
+        select(AccountRow, CategoryRow.code)
+        .outerjoin(CategoryRow, CategoryRow.id == AccountRow.category_id)
+        .where(AccountRow.project_id == project_id)
+    )
+    return {
+        row.code: Account(row.id, INELIGIBLE if row.ineligible else category, row.category_id)
+        for row, category in rows
+    }
+
+
+def in_kind_category_of(session: Session, project_id: int) -> int | None:
+    """The category of partners' hours, where the programme knows in-kind contributions."""
+    return session.scalar(
+        select(InKindRuleRow.category_id).where(InKindRuleRow.project_id == project_id)
+    )
+
+
+def split_rules_of(session: Session, project_id: int) -> dict[int, tuple[Share, ...]]:
+    """The split rules by work package id, and by ``IN_KIND_RULE``, shares in their order."""
+    rows = session.execute(
+        select(SplitShareRow.work_package_id, SplitShareRow.commitment_id, SplitShareRow.weight)
+        .where(SplitShareRow.project_id == project_id)
+        .order_by(SplitShareRow.position)
+    )
+    rules: dict[int, tuple[Share, ...]] = {}
+    for package, commitment, weight in rows:
+        key = package or IN_KIND_RULE
+        rules[key] = (*rules.get(key, ()), Share(commitment, weight))
+    return rules

@@ -1,0 +1,80 @@
+"""How the tracker talks to its database: engines, and deeds that happen whole or not at all."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+WRITING = "tracker_writing"
+
+SQLITE_SETTINGS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",  # NORMAL can lose the last deeds when the power fails
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA busy_timeout = 10000",
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA cache_size = -65536",
+    "PRAGMA temp_store = MEMORY",
+)
+
+
+def open_engine(url: str) -> Engine:
+    """Open the database that a URL names, set up as every part of the tracker needs it."""
+    return configure(create_engine(url, **engine_options(url)))
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Give the options with which an engine for this URL is made."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return {"connect_args": {"timeout": 10}}
+    return {"pool_pre_ping": True, "connect_args": {"options": "-c lock_timeout=10s"}}
+
+
+def configure(engine: Engine) -> Engine:
+    """Make an engine safe for money; twice does no harm.
+
+    On SQLite, a deed takes the write lock when it begins (BEGIN IMMEDIATE): a transaction that
+    reads first and writes later fails at once when somebody else wrote in between.
+    """
+    if engine.dialect.name == "sqlite" and not event.contains(engine, "begin", _begin):
+        event.listen(engine, "connect", _set_up)
+        event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_up(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # BEGIN is ours
+    cursor = connection.cursor()
+    for setting in SQLITE_SETTINGS:
+        cursor.execute(setting)
+    cursor.close()
+
+
+def _begin(connection: Any) -> None:
+    writing = connection.get_execution_options().get(WRITING)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def transaction(session: Session) -> Iterator[None]:
+    """Keep everything inside, or nothing.
+
+    What the session has read before is let go, so that the deed judges what is true now.
+    """
+    if session.new or session.dirty or session.deleted:
+        raise AssertionError("a deed cannot begin with changes that are not its own")
+    session.rollback()
+    session.connection(execution_options={WRITING: True})
+    try:
+        yield
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
