@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -26,7 +27,7 @@ def test_the_quarters_of_a_year_follow_each_other_without_a_gap(year: int) -> No
     quarters = [calendar_quarter(year, q) for q in range(1, 5)]
     assert quarters[0].first_day == date(year, 1, 1)
     assert quarters[3].last_day == date(year, 12, 31)
-    for before, after in zip(quarters, quarters[1:], strict=False):
+    for before, after in pairwise(quarters):
         assert after.first_day - before.last_day == timedelta(1)
 
 

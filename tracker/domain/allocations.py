@@ -10,10 +10,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.domain.commitments import COMMITTED, Status
-from tracker.domain.money import share_out
+from tracker.domain.money import splitter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from tracker.domain.periods import Period
@@ -63,7 +63,7 @@ class Judgement(NamedTuple):
     reason: Reason | None
 
 
-def charge(
+def charge(  # noqa: C901 - one ladder of reasons, read from top to bottom
     lines: Iterable[Chargeable],
     rules: Mapping[int, Sequence[Share]],
     terms: Mapping[int, Terms],
@@ -75,34 +75,55 @@ def charge(
             ``room`` holds what is left of each commitment and is kept up to date.
     Units:  cents. A negative share makes room again.
     """
-    weights = {rule: [share.weight for share in shares] for rule, shares in rules.items()}
+    plans = {rule: _plan(shares, terms) for rule, shares in rules.items()}
     for line_id, incurred_on, cents, category_id, rule in lines:
-        if rule not in weights:
+        plan = plans.get(rule)
+        if plan is None:
             if cents:
                 yield Judgement(line_id, None, cents, Reason.NO_SPLIT_RULE)
             continue
-        parts = share_out(cents, weights[rule])
-        for (commitment_id, _), part in zip(rules[rule], parts, strict=True):
+        split, takers = plan
+        for part, (commitment_id, binds, first_day, last_day, categories) in zip(
+            split(cents), takers, strict=True
+        ):
+            # Written out, and not in functions: this runs a million times for a large programme.
             if not part:
                 continue
-            if reason := _objection(terms[commitment_id], incurred_on, category_id):
-                yield Judgement(line_id, commitment_id, part, reason)
-                continue
-            taken = min(part, room[commitment_id])
-            room[commitment_id] -= taken
-            if taken:
-                yield Judgement(line_id, commitment_id, taken, None)
-            if taken != part:
-                left = part - taken
-                yield Judgement(line_id, commitment_id, left, Reason.COMMITMENT_EXHAUSTED)
+            if not binds:
+                yield Judgement(line_id, commitment_id, part, Reason.NOT_AWARDED)
+            elif not first_day <= incurred_on <= last_day:
+                yield Judgement(line_id, commitment_id, part, Reason.OUTSIDE_PERIOD)
+            elif category_id not in categories:
+                yield Judgement(line_id, commitment_id, part, Reason.CATEGORY_NOT_ALLOWED)
+            elif part <= (left := room[commitment_id]):
+                room[commitment_id] = left - part
+                yield Judgement(line_id, commitment_id, part, None)
+            else:
+                room[commitment_id] = 0
+                if left:
+                    yield Judgement(line_id, commitment_id, left, None)
+                yield Judgement(line_id, commitment_id, part - left, Reason.COMMITMENT_EXHAUSTED)
 
 
-def _objection(terms: Terms, incurred_on: date, category_id: int) -> Reason | None:
-    if terms.status not in COMMITTED:
-        return Reason.NOT_AWARDED
-    period = terms.period
-    if not period.first_day <= incurred_on <= period.last_day:
-        return Reason.OUTSIDE_PERIOD
-    if category_id not in terms.categories:
-        return Reason.CATEGORY_NOT_ALLOWED
-    return None
+class _Taker(NamedTuple):
+    commitment_id: int
+    binds: bool
+    first_day: date
+    last_day: date
+    categories: frozenset[int]
+
+
+def _plan(
+    shares: Sequence[Share], terms: Mapping[int, Terms]
+) -> tuple[Callable[[int], Sequence[int]], tuple[_Taker, ...]]:
+    takers = tuple(
+        _Taker(
+            share.commitment_id,
+            terms[share.commitment_id].status in COMMITTED,
+            terms[share.commitment_id].period.first_day,
+            terms[share.commitment_id].period.last_day,
+            terms[share.commitment_id].categories,
+        )
+        for share in shares
+    )
+    return splitter([share.weight for share in shares]), takers

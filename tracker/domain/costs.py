@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,6 +10,7 @@ from tracker.domain.money import Money, cost_of_hours
 
 if TYPE_CHECKING:
     from datetime import date
+    from decimal import Decimal
 
 
 class Exclusion(StrEnum):

@@ -1,10 +1,10 @@
-"""Bank account numbers: whether an IBAN can exist."""
+"""Bank account numbers: their shape, and the check digits that catch a slip of the pen."""
 
 from __future__ import annotations
 
 import re
 
-_SHAPE = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
+_SHAPE = re.compile(r"NL[0-9]{2}[A-Z]{4}[0-9]{10}|(?!NL)[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 
 
 def plain_iban(text: str) -> str:
@@ -13,11 +13,14 @@ def plain_iban(text: str) -> str:
 
 
 def is_iban(text: str) -> bool:
-    """Tell whether a plain IBAN has the shape and the check digits of one.
+    """Tell whether a plain text has the shape of an IBAN, whatever its check digits."""
+    return bool(_SHAPE.fullmatch(text))
+
+
+def has_check_digits(iban: str) -> bool:
+    """Tell whether the check digits of an IBAN are right.
 
     Source: ISO 13616: the remainder after division by 97 is 1.
     """
-    if not _SHAPE.fullmatch(text) or (text.startswith("NL") and len(text) != 18):
-        return False
-    digits = "".join(str(int(letter, 36)) for letter in text[4:] + text[:4])
+    digits = "".join(str(int(letter, 36)) for letter in iban[4:] + iban[:4])
     return int(digits) % 97 == 1

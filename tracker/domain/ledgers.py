@@ -69,8 +69,3 @@ class LedgerFile:
     totals: ControlTotals
     transactions: Callable[[], Iterator[LedgerTransaction]]
     warnings: Callable[[], tuple[Finding, ...]]
-
-
-def in_ledger_order(number: str) -> tuple[int, str]:
-    """Give the key by which numbers of transactions and lines are ordered: 9 before 10."""
-    return (int(number), "") if number.isdecimal() else (0, number)

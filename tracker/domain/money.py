@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
-from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -99,22 +98,26 @@ def share_out(cents: int, weights: Sequence[int]) -> tuple[int, ...]:
     Units:  48,250.55 over 45, 30 and 25 gives 21,712.75 + 14,475.16 + 12,062.64.
     Errors: ``ValueError`` without weights, for a negative one, or if all are zero.
     """
-    if len(weights) == 1 and weights[0] > 0:
-        return (cents,)
-    whole = _whole(tuple(weights))
-    amount = -cents if cents < 0 else cents
-    parts = [amount * weight // whole for weight in weights]
-    left_over = amount - sum(parts)
-    if left_over:
-        lost = [amount * weight % whole for weight in weights]
-        for at in sorted(range(len(parts)), key=lambda at: -lost[at])[:left_over]:
-            parts[at] += 1
-    return tuple(parts) if cents >= 0 else tuple([-part for part in parts])
+    return tuple(splitter(weights)(cents))
 
 
-@cache
-def _whole(weights: tuple[int, ...]) -> int:
+def splitter(weights: Sequence[int]) -> Callable[[int], Sequence[int]]:
+    """Give the function that divides any cents over these weights, as ``share_out`` says."""
     whole = sum(weights)
     if whole <= 0 or min(weights) < 0:
         raise ValueError(f"cannot share out over weights {list(weights)}")
-    return whole
+    if len(weights) == 1:
+        return lambda cents: (cents,)
+
+    def split(cents: int) -> Sequence[int]:
+        amount = -cents if cents < 0 else cents
+        parts = [amount * weight // whole for weight in weights]
+        if left_over := amount - sum(parts):
+            lost = [amount * weight % whole for weight in weights]
+            for _ in range(left_over):
+                most = lost.index(max(lost))  # the first of equals: ties go to the earlier part
+                lost[most] = -1
+                parts[most] += 1
+        return parts if cents >= 0 else [-part for part in parts]
+
+    return split

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from tracker.domain.commitments import Amendment, Form, Instalment, Status
+    from tracker.domain.errors import Finding
     from tracker.domain.milestones import Move
     from tracker.domain.money import Money
     from tracker.domain.periods import Period
@@ -78,7 +79,7 @@ class Case:
 
     Shape:  ``categories``, ``work_packages`` and the shares of a split rule are in the order in
             which they are shown, and in which ties are broken. ``in_kind`` names the commitment
-            and the category of partners' hours.
+            and the category of partners' hours. ``warnings`` say what is odd and yet possible.
     """
 
     project: str
@@ -95,3 +96,4 @@ class Case:
     in_kind: tuple[str, str] | None
     budgets: dict[str, dict[str, Money]]
     milestones: tuple[NewMilestone, ...]
+    warnings: tuple[Finding, ...] = ()

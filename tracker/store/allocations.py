@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import chain
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, exists, extract, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, case, exists, extract, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tracker.domain.allocations import Chargeable, Judgement, Reason
 from tracker.domain.costs import Origin
-from tracker.domain.ledgers import in_ledger_order
 from tracker.domain.money import Money
 from tracker.domain.statements import NotCharged
 from tracker.store.bulk import insert_many
@@ -21,7 +22,11 @@ from tracker.store.projects import IN_KIND_RULE, CategoryRow
 from tracker.store.tables import Base, Cents, one_of, whole_cents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Sequence
+
+
+NO_RULE = -1
+"""The key of the rule that lines without a known work package follow: there is none."""
 
 
 class ChargeRow(Base):
@@ -40,7 +45,7 @@ class AllocationRow(Base):
     __tablename__ = "allocation"
     __table_args__ = (
         Index(None, "cost_line_id", "amount"),
-        Index(None, "commitment_id", "amount", "cost_line_id"),
+        Index(None, "commitment_id", "cost_line_id", "amount"),
         CheckConstraint("amount <> 0", name="amount_not_zero"),
         *whole_cents("amount"),
     )
@@ -58,7 +63,6 @@ class UnallocatedRow(Base):
     __tablename__ = "unallocated"
     __table_args__ = (
         Index(None, "cost_line_id"),
-        Index(None, "commitment_id", "reason", "amount"),
         CheckConstraint("amount <> 0", name="amount_not_zero"),
         one_of("reason", Reason),
         *whole_cents("amount"),
@@ -81,7 +85,7 @@ class LeftShare(NamedTuple):
     amount: Money
 
 
-def _not_judged() -> tuple[object, ...]:
+def _not_judged() -> tuple[Any, ...]:
     return (
         CostLineRow.amount != 0,
         ~exists().where(AllocationRow.cost_line_id == CostLineRow.id),
@@ -89,47 +93,38 @@ def _not_judged() -> tuple[object, ...]:
     )
 
 
-def chargeable(session: Session, project_id: int) -> list[Chargeable]:
+def chargeable(session: Session, project_id: int) -> Sequence[Chargeable]:
     """List the cost lines that no split rule has judged yet, in the order of charging.
 
     Shape:  by date incurred, fiscal year, journal, transaction, line; in-kind lines come after
-            ledger lines of the same date.
+            ledger lines of the same date. Of two numbers the shorter comes first, so 9 before 10.
     """
+    line = CostLineRow
+    plain = "C" if session.get_bind().dialect.name == "postgresql" else "BINARY"
+    of_ledger = BookRow.origin == Origin.LEDGER.value
     rows = session.execute(
         select(
-            CostLineRow.id,
-            CostLineRow.incurred_on,
-            CostLineRow.amount,
-            CostLineRow.category_id,
-            CostLineRow.work_package_id,
-            CostLineRow.journal,
-            CostLineRow.transaction_number,
-            CostLineRow.line_number,
-            BookRow.origin,
-            BookRow.fiscal_year,
+            line.id,
+            line.incurred_on,
+            line.amount,
+            line.category_id,
+            case((of_ledger, func.coalesce(line.work_package_id, NO_RULE)), else_=IN_KIND_RULE),
         )
-        .join(BookRow, BookRow.id == CostLineRow.book_id)
-        .where(CostLineRow.project_id == project_id, *_not_judged())  # type: ignore[arg-type]
-    ).all()
-    # In Python, because databases differ in how they order text, and 9 comes before 10.
-    keyed = []
-    for key, incurred_on, amount, category, package, journal, number, line, origin, year in rows:
-        if origin == Origin.IN_KIND:
-            order = (incurred_on, 1, year, "", (key, ""), (0, ""))
-            rule = IN_KIND_RULE
-        else:
-            order = (
-                incurred_on,
-                0,
-                year,
-                journal,
-                in_ledger_order(number),
-                in_ledger_order(line),
-            )
-            rule = package or -1
-        keyed.append((order, Chargeable(key, incurred_on, amount, category, rule)))
-    keyed.sort(key=lambda entry: entry[0])
-    return [line for _, line in keyed]
+        .join(BookRow, BookRow.id == line.book_id)
+        .where(line.project_id == project_id, *_not_judged())
+        .order_by(
+            line.incurred_on,
+            case((of_ledger, 0), else_=1),
+            case((of_ledger, BookRow.fiscal_year), else_=0),
+            case((of_ledger, line.journal), else_="").collate(plain),
+            case((of_ledger, func.length(line.transaction_number)), else_=0),
+            case((of_ledger, line.transaction_number), else_="").collate(plain),
+            func.length(line.line_number),
+            line.line_number.collate(plain),
+            line.id,
+        )
+    )
+    return cast("Sequence[Chargeable]", rows.all())
 
 
 def add_charge(session: Session, moment: datetime, actor: str) -> int:
@@ -142,26 +137,44 @@ def add_charge(session: Session, moment: datetime, actor: str) -> int:
 
 def keep_judgements(session: Session, charge_id: int, judgements: Iterable[Judgement]) -> None:
     """Keep what was charged, and what was left with its reason; the database checks both."""
-    left: list[tuple[int, int, int | None, int, str]] = []
-
-    def charged() -> Iterator[tuple[int, int, int | None, int]]:
-        for line_id, commitment_id, cents, reason in judgements:
-            if reason is None:
-                yield charge_id, line_id, commitment_id, cents
-            else:
-                left.append((charge_id, line_id, commitment_id, cents, reason.value))
-
+    refunds: list[tuple[Any, ...]] = []
+    charged: list[tuple[Any, ...]] = []
+    left: list[tuple[Any, ...]] = []
+    for line_id, commitment_id, cents, reason in judgements:
+        if reason is not None:
+            left.append((charge_id, line_id, commitment_id, cents, reason))
+        elif cents > 0:
+            charged.append((charge_id, line_id, commitment_id, cents))
+        else:
+            refunds.append((charge_id, line_id, commitment_id, cents))
+    for rows in (refunds, charged, left):
+        rows.sort(key=itemgetter(1))  # by cost line: indexes grow at their ends, twice as fast
+    # What makes room goes in first, so that no balance is above its ceiling on the way.
     columns = ("charge_id", "cost_line_id", "commitment_id", "amount")
-    insert_many(session, AllocationRow.__table__, columns, charged())  # type: ignore[arg-type]
-    insert_many(session, UnallocatedRow.__table__, (*columns, "reason"), left)  # type: ignore[arg-type]
+    insert_many(session, AllocationRow, columns, chain(refunds, charged))
+    insert_many(session, UnallocatedRow, (*columns, "reason"), left)
+
+
+def kept_in(session: Session, charge_id: int) -> tuple[Money, list[tuple[str, int, Money]]]:
+    """Add up what a run charged, and what it left, by reason in the order in which they count."""
+    charged = session.scalar(
+        select(func.coalesce(func.sum(AllocationRow.amount), 0)).where(
+            AllocationRow.charge_id == charge_id
+        )
+    )
+    rows = session.execute(
+        select(UnallocatedRow.reason, func.count(), func.sum(UnallocatedRow.amount))
+        .where(UnallocatedRow.charge_id == charge_id)
+        .group_by(UnallocatedRow.reason)
+    )
+    left = {reason: (reason, count, Money(int(amount))) for reason, count, amount in rows}
+    return Money(int(charged or 0)), [left[reason] for reason in Reason if reason in left]
 
 
 def waiting(session: Session) -> tuple[int, Money]:
     """Count and add up the cost lines that no split rule has judged yet."""
     count, amount = session.execute(
-        select(func.count(), func.coalesce(func.sum(CostLineRow.amount), 0)).where(
-            *_not_judged()  # type: ignore[arg-type]
-        )
+        select(func.count(), func.coalesce(func.sum(CostLineRow.amount), 0)).where(*_not_judged())
     ).one()
     return count, Money(int(amount))
 

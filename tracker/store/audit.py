@@ -6,13 +6,15 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from tracker.domain.actor import Actor
 from tracker.store.tables import Base
+
+if TYPE_CHECKING:
+    from tracker.domain.actor import Actor
 
 BEGINNING = "0" * 64
 

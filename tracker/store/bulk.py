@@ -6,49 +6,40 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from sqlalchemy import Table
     from sqlalchemy.orm import Session
+
+    from tracker.store.tables import Base
 
 CHUNK = 20_000
 
 
 def insert_many(
-    session: Session, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
-) -> int:
-    """Insert rows of plain values, in the order of ``columns``, and tell how many there were.
+    session: Session, table: type[Base], columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
+) -> None:
+    """Insert rows of plain values, in the order of ``columns``.
 
     Constraints and triggers hold as for any insert; column types are not consulted, so values
     must be what the driver stores: whole numbers, text, dates, ``None``.
     """
     connection = session.connection()
-    driver = connection.connection.driver_connection
-    if driver is None:
-        raise AssertionError("a session in a transaction has a connection")
+    driver: Any = connection.connection.driver_connection
     names = ", ".join(columns)
     if connection.dialect.name == "postgresql":
-        return _copy(driver, f"COPY {table.name} ({names}) FROM STDIN", rows)
+        statement = f"COPY {table.__tablename__} ({names}) FROM STDIN"
+        for chunk in _chunks(rows):  # so that the statement triggers hold a bounded number
+            with driver.cursor() as cursor, cursor.copy(statement) as copy:
+                for row in chunk:
+                    copy.write_row(row)
+        return
     marks = ", ".join("?" * len(columns))
-    return _execute_many(driver, f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)  # noqa: S608 - names of our own tables
+    statement = f"INSERT INTO {table.__tablename__} ({names}) VALUES ({marks})"  # noqa: S608 - our own names
+    for chunk in _chunks(rows):
+        driver.executemany(statement, chunk)
 
 
-def _copy(driver: Any, statement: str, rows: Iterable[tuple[Any, ...]]) -> int:
-    # In chunks, so that the statement triggers hold a bounded number of rows.
-    count, remaining = 0, iter(rows)
+def _chunks(rows: Iterable[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+    remaining = iter(rows)
     while chunk := list(islice(remaining, CHUNK)):
-        with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            for row in chunk:
-                copy.write_row(row)
-        count += len(chunk)
-    return count
-
-
-def _execute_many(driver: Any, statement: str, rows: Iterable[tuple[Any, ...]]) -> int:
-    count, remaining = 0, iter(rows)
-    cursor = driver.cursor()
-    while chunk := list(islice(remaining, CHUNK)):
-        cursor.executemany(statement, chunk)
-        count += len(chunk)
-    cursor.close()
-    return count
+        yield chunk

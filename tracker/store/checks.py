@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """Something that must hold for every row. ``offenders`` lists the rows for which it does not."""
+    """Something that must hold; ``offenders`` selects the rows for which it does not."""
 
     name: Sentence
     offenders: str

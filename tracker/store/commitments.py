@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func, select
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ScalarSelect,
+    Select,
+    UniqueConstraint,
+    func,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tracker.domain.allocations import Terms
@@ -187,13 +196,13 @@ def commitment_named(session: Session, code: str) -> Commitment:
     return _commitment(row)
 
 
-def _commitments():  # type: ignore[no-untyped-def]  # noqa: ANN202 - a select of many columns
+def _commitments() -> Select[*tuple[Any, ...]]:
     from tracker.store.allocations import AllocationRow  # the tables point at each other
     from tracker.store.receipts import ReceiptRow
 
-    def sum_over(table, amount):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    def sum_over(table: Any) -> ScalarSelect[int]:
         return (
-            select(func.coalesce(func.sum(amount), 0))
+            select(func.coalesce(func.sum(table.amount), 0))
             .where(table.commitment_id == CommitmentRow.id)
             .scalar_subquery()
         )
@@ -210,9 +219,9 @@ def _commitments():  # type: ignore[no-untyped-def]  # noqa: ANN202 - a select o
             FunderRow.name.label("funder"),
             ProgrammeRow.name.label("programme"),
             award.label("award"),
-            sum_over(AmendmentRow, AmendmentRow.amount).label("amount"),
-            sum_over(ReceiptRow, ReceiptRow.amount).label("received"),
-            sum_over(AllocationRow, AllocationRow.amount).label("charged"),
+            sum_over(AmendmentRow).label("amount"),
+            sum_over(ReceiptRow).label("received"),
+            sum_over(AllocationRow).label("charged"),
         )
         .join(ProgrammeRow, ProgrammeRow.id == CommitmentRow.programme_id)
         .join(FunderRow, FunderRow.id == ProgrammeRow.funder_id)
@@ -220,7 +229,7 @@ def _commitments():  # type: ignore[no-untyped-def]  # noqa: ANN202 - a select o
     )
 
 
-def _commitment(found) -> Commitment:  # type: ignore[no-untyped-def]  # noqa: ANN001 - a row of _commitments
+def _commitment(found: Any) -> Commitment:
     row = found.CommitmentRow
     return Commitment(
         id=row.id,
@@ -330,7 +339,7 @@ def lock_room(session: Session, project_id: int) -> dict[int, int]:
         .join(CommitmentRow, CommitmentRow.id == CommitmentBalanceRow.commitment_id)
         .where(CommitmentRow.project_id == project_id)
         .order_by(CommitmentBalanceRow.commitment_id)
-        .with_for_update(of=CommitmentBalanceRow)
+        .with_for_update(of=CommitmentBalanceRow, key_share=True)
     )
     return {key: committed - charged for key, committed, charged in rows}
 

@@ -131,10 +131,9 @@ def key_of(book: BookRow, journal: str, transaction: str, line: str) -> str:
 
 def years_in(session: Session) -> list[int]:
     """List the calendar years in which costs were incurred, the first to the last."""
-    first, last = session.execute(
-        select(func.min(CostLineRow.incurred_on), func.max(CostLineRow.incurred_on))
-    ).one()
-    return list(range(first.year, last.year + 1)) if first else []
+    first = session.scalar(select(func.min(CostLineRow.incurred_on)))
+    last = session.scalar(select(func.max(CostLineRow.incurred_on)))
+    return list(range(first.year, last.year + 1)) if first and last else []
 
 
 def cost_line(session: Session, line_id: int) -> CostLine:
@@ -156,7 +155,7 @@ def page_of_costs(
     Shape:  the lines after, or before, a key that an earlier page gave; from the top without one.
     Errors: ``RuleViolation`` for a key that no page gave.
     """
-    chosen = _chosen(session, wish)
+    chosen = _chosen(wish)
     count, total = session.execute(
         select(func.count(), func.coalesce(func.sum(CostLineRow.amount), 0)).where(*chosen)
     ).one()
@@ -227,12 +226,8 @@ def booked_twice(session: Session) -> list[tuple[str, ...]]:
     return [tuple(keys) for keys in groups.values()]
 
 
-def _chosen(session: Session, wish: CostFilter) -> list[Any]:
-    from tracker.store.allocations import AllocationRow, UnallocatedRow
-
+def _chosen(wish: CostFilter) -> list[Any]:
     line = CostLineRow
-    allocated = exists().where(AllocationRow.cost_line_id == line.id)
-    left = exists().where(UnallocatedRow.cost_line_id == line.id)
     chosen: list[Any] = []
     if wish.year is not None:
         chosen.append(line.incurred_on.between(date(wish.year, 1, 1), date(wish.year, 12, 31)))
@@ -241,31 +236,34 @@ def _chosen(session: Session, wish: CostFilter) -> list[Any]:
         chosen.append(line.category_id.in_(category))
     if wish.work_package:
         chosen.append(line.cost_centre == wish.work_package)
-    if wish.commitment:
-        commitment = select(CommitmentRow.id).where(CommitmentRow.code == wish.commitment)
-        touched = UnallocatedRow if wish.reason else AllocationRow
-        chosen.append(
-            exists().where(
-                touched.cost_line_id == line.id,
-                touched.commitment_id == commitment.scalar_subquery(),
-            )
-        )
-    if wish.reason:
-        chosen.append(
-            exists().where(
-                UnallocatedRow.cost_line_id == line.id, UnallocatedRow.reason == wish.reason
-            )
-        )
     if wish.text:
         chosen.append(_says(wish.text))
+    return chosen + _chosen_by_share(wish)
+
+
+def _chosen_by_share(wish: CostFilter) -> list[Any]:
+    """Choose by what became of a line: who pays, what is left and why."""
+    from tracker.store.allocations import AllocationRow, UnallocatedRow
+
+    line = CostLineRow
+    charged = AllocationRow.cost_line_id == line.id
+    left = UnallocatedRow.cost_line_id == line.id
     states = {
-        CostState.CHARGED: and_(allocated, ~left),
-        CostState.PARTLY: and_(allocated, left),
-        CostState.NOT_CHARGED: and_(~allocated, left),
-        CostState.WAITING: and_(~allocated, ~left, line.amount != 0),
+        CostState.CHARGED: and_(exists().where(charged), ~exists().where(left)),
+        CostState.PARTLY: and_(exists().where(charged), exists().where(left)),
+        CostState.NOT_CHARGED: and_(~exists().where(charged), exists().where(left)),
+        CostState.WAITING: and_(~exists().where(charged), ~exists().where(left), line.amount != 0),
     }
-    if wish.state is not None:
-        chosen.append(states[wish.state])
+    chosen = [states[wish.state]] if wish.state is not None else []
+    commitment = select(CommitmentRow.id).where(CommitmentRow.code == wish.commitment)
+    if wish.reason:
+        wanted = [left, UnallocatedRow.reason == wish.reason]
+        if wish.commitment:
+            wanted.append(UnallocatedRow.commitment_id == commitment.scalar_subquery())
+        chosen.append(exists().where(*wanted))
+    elif wish.commitment:
+        paid_by = AllocationRow.commitment_id == commitment.scalar_subquery()
+        chosen.append(exists().where(charged, paid_by))
     return chosen
 
 
@@ -283,7 +281,7 @@ def _says(text: str) -> Any:
     )
 
 
-def _listed() -> Select[Any]:
+def _listed() -> Select[CostLineRow, BookRow, str]:
     return (
         select(CostLineRow, BookRow, CategoryRow.code.label("category"))
         .join(BookRow, BookRow.id == CostLineRow.book_id)
@@ -291,7 +289,7 @@ def _listed() -> Select[Any]:
     )
 
 
-def _lines(session: Session, query: Select[Any]) -> list[CostLine]:
+def _lines(session: Session, query: Select[CostLineRow, BookRow, str]) -> list[CostLine]:
     rows = session.execute(query).all()
     shares = _shares(session, [row.CostLineRow.id for row in rows])
     return [

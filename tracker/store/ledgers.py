@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import select
@@ -13,6 +12,8 @@ from tracker.store.bulk import CHUNK, insert_many
 from tracker.store.costs import CostLineRow, ExcludedLineRow, InvoiceRow
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from sqlalchemy.orm import Session
 
     from tracker.domain.ledgers import LedgerLine, LedgerTransaction
@@ -20,15 +21,40 @@ if TYPE_CHECKING:
     Key: TypeAlias = tuple[str, str, str]  # journal, transaction, line
     Content: TypeAlias = tuple[Any, ...]
 
-COST_COLUMNS = (
-    "project_id book_id import_id journal transaction_number line_number incurred_on booked_on"
-    " amount category_id work_package_id cost_centre account supplier document invoice description"
-).split()
-EXCLUDED_COLUMNS = (
-    "book_id import_id journal transaction_number line_number incurred_on amount reason account"
-    " project_code cost_centre description"
-).split()
-INVOICE_COLUMNS = "book_id journal transaction_number signature".split()
+COST_COLUMNS = [
+    "project_id",
+    "book_id",
+    "import_id",
+    "journal",
+    "transaction_number",
+    "line_number",
+    "incurred_on",
+    "booked_on",
+    "amount",
+    "category_id",
+    "work_package_id",
+    "cost_centre",
+    "account",
+    "supplier",
+    "document",
+    "invoice",
+    "description",
+]
+EXCLUDED_COLUMNS = [
+    "book_id",
+    "import_id",
+    "journal",
+    "transaction_number",
+    "line_number",
+    "incurred_on",
+    "amount",
+    "reason",
+    "account",
+    "project_code",
+    "cost_centre",
+    "description",
+]
+INVOICE_COLUMNS = ["book_id", "journal", "transaction_number", "signature"]
 
 
 def cost_content(booked_on: date | None, line: LedgerLine) -> Content:
@@ -174,7 +200,7 @@ class BookWriter:
         """Keep everything that has not been kept yet."""
         self._keep_costs()
         self._keep_excluded()
-        insert_many(self._session, InvoiceRow.__table__, INVOICE_COLUMNS, self._invoices)  # type: ignore[arg-type]
+        insert_many(self._session, InvoiceRow, INVOICE_COLUMNS, self._invoices)
         self._invoices = []
 
     def _day(self, day: date | None) -> Any:
@@ -186,9 +212,9 @@ class BookWriter:
         return stored
 
     def _keep_costs(self) -> None:
-        insert_many(self._session, CostLineRow.__table__, COST_COLUMNS, self._costs)  # type: ignore[arg-type]
+        insert_many(self._session, CostLineRow, COST_COLUMNS, self._costs)
         self._costs = []
 
     def _keep_excluded(self) -> None:
-        insert_many(self._session, ExcludedLineRow.__table__, EXCLUDED_COLUMNS, self._excluded)  # type: ignore[arg-type]
+        insert_many(self._session, ExcludedLineRow, EXCLUDED_COLUMNS, self._excluded)
         self._excluded = []

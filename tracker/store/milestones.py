@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -88,7 +89,7 @@ def milestones_of(session: Session, commitment_id: int | None = None) -> list[Mi
     ]
 
 
-def _milestone(found, moves: tuple[Move, ...], only: int | None) -> Milestone:  # type: ignore[no-untyped-def]  # noqa: ANN001 - a row of the query above
+def _milestone(found: Any, moves: tuple[Move, ...], only: int | None) -> Milestone:
     row = found.MilestoneRow
     shows_release = found.commitment_id is not None and only in (None, found.commitment_id)
     return Milestone(

@@ -194,7 +194,7 @@ def _keep_terms(
         _add(session, row)
 
 
-def _keep_rules(  # noqa: PLR0913 - ids of three kinds meet here
+def _keep_rules(
     session: Session,
     project_id: int,
     case: Case,
@@ -227,7 +227,7 @@ def _keep_rules(  # noqa: PLR0913 - ids of three kinds meet here
         )
 
 
-def _keep_milestone(  # noqa: PLR0913 - what a milestone hangs on has been kept before it
+def _keep_milestone(
     session: Session,
     project_id: int,
     position: int,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -28,7 +29,9 @@ from tracker.store.session import WRITING, open_engine
 from tracker.store.tables import Base
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection, Engine
 
 metadata = Base.metadata
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -38,9 +41,8 @@ def upgrade(url: str, revision: str = "head") -> None:
     """Bring a database to a revision, whole or not at all."""
     engine = open_engine(url)
     try:
-        with engine.connect().execution_options(**{WRITING: True}) as connection:
-            with connection.begin():
-                command.upgrade(_config(connection), revision)
+        with _writing(engine) as connection:
+            command.upgrade(_config(connection), revision)
     finally:
         engine.dispose()
 
@@ -49,9 +51,8 @@ def downgrade(url: str, revision: str) -> None:
     """Take a database back to an earlier revision."""
     engine = open_engine(url)
     try:
-        with engine.connect().execution_options(**{WRITING: True}) as connection:
-            with connection.begin():
-                command.downgrade(_config(connection), revision)
+        with _writing(engine) as connection:
+            command.downgrade(_config(connection), revision)
     finally:
         engine.dispose()
 
@@ -61,7 +62,7 @@ def prepare(engine: Engine) -> None:
 
     Errors: ``RuleViolation`` that says how to bring it up to date.
     """
-    with engine.connect().execution_options(**{WRITING: True}) as connection, connection.begin():
+    with _writing(engine) as connection:
         if not inspect(connection).get_table_names():
             command.upgrade(_config(connection), "head")
     check_current(engine)
@@ -82,6 +83,12 @@ def check_current(engine: Engine) -> None:
             found=found or "0",
             newest=newest or "0",
         )
+
+
+@contextmanager
+def _writing(engine: Engine) -> Iterator[Connection]:
+    with engine.connect().execution_options(**{WRITING: True}) as connection, connection.begin():
+        yield connection
 
 
 def plain_type(kind: str, item: object, _context: object) -> str | Literal[False]:

@@ -17,11 +17,30 @@ branch_labels = None
 depends_on = None
 
 
-KEPT = (  # neither changed nor deleted
-    "allocation amendment audit bank_entry budget charge cost_line excluded_line invoice"
-    " milestone_move programme_term receipt unallocated"
-).split()
-LASTING = "bank_statement book commitment commitment_balance import instalment milestone".split()
+KEPT = [
+    "allocation",
+    "amendment",
+    "audit",
+    "bank_entry",
+    "budget",
+    "charge",
+    "cost_line",
+    "excluded_line",
+    "invoice",
+    "milestone_move",
+    "programme_term",
+    "receipt",
+    "unallocated",
+]
+LASTING = [
+    "bank_statement",
+    "book",
+    "commitment",
+    "commitment_balance",
+    "import",
+    "instalment",
+    "milestone",
+]
 
 SQLITE_BALANCE = """
 CREATE TRIGGER commitment_has_balance AFTER INSERT ON commitment BEGIN
@@ -43,6 +62,8 @@ CREATE TRIGGER allocation_within_ceilings AFTER INSERT ON allocation BEGIN
 END
 """
 
+# FOR NO KEY UPDATE, because the foreign keys of an allocation hold FOR KEY SHARE on its cost line
+# already: two that both wanted FOR UPDATE would wait for each other for ever.
 POSTGRESQL_BALANCE = """
 CREATE FUNCTION commitment_has_balance() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   INSERT INTO commitment_balance (commitment_id, committed, charged) VALUES (NEW.id, 0, 0);
@@ -58,7 +79,7 @@ END $$;
 CREATE TRIGGER amendment_in_balance AFTER INSERT ON amendment
   FOR EACH ROW EXECUTE FUNCTION amendment_in_balance();
 CREATE FUNCTION allocation_within_ceilings() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-  PERFORM 1 FROM cost_line WHERE id IN (SELECT cost_line_id FROM added) ORDER BY id FOR UPDATE;
+  PERFORM 1 FROM cost_line WHERE id IN (SELECT cost_line_id FROM added) ORDER BY id FOR NO KEY UPDATE;
   IF EXISTS (
     SELECT 1 FROM cost_line line JOIN (
       SELECT cost_line_id, SUM(amount) AS charged FROM allocation
@@ -69,7 +90,7 @@ CREATE FUNCTION allocation_within_ceilings() RETURNS trigger LANGUAGE plpgsql AS
     RAISE EXCEPTION 'allocation_within_cost_line' USING ERRCODE = 'check_violation';
   END IF;
   PERFORM 1 FROM commitment_balance
-    WHERE commitment_id IN (SELECT commitment_id FROM added) ORDER BY commitment_id FOR UPDATE;
+    WHERE commitment_id IN (SELECT commitment_id FROM added) ORDER BY commitment_id FOR NO KEY UPDATE;
   UPDATE commitment_balance balance SET charged = balance.charged + paid.charged FROM (
     SELECT commitment_id, SUM(amount) AS charged FROM added GROUP BY commitment_id
   ) paid WHERE balance.commitment_id = paid.commitment_id;
@@ -505,9 +526,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_allocation")),
     )
     op.create_index(
-        op.f("ix_allocation_commitment_id_amount_cost_line_id"),
+        op.f("ix_allocation_commitment_id_cost_line_id_amount"),
         "allocation",
-        ["commitment_id", "amount", "cost_line_id"],
+        ["commitment_id", "cost_line_id", "amount"],
         unique=False,
     )
     op.create_index(
@@ -693,12 +714,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unallocated")),
     )
     op.create_index(
-        op.f("ix_unallocated_commitment_id_reason_amount"),
-        "unallocated",
-        ["commitment_id", "reason", "amount"],
-        unique=False,
-    )
-    op.create_index(
         op.f("ix_unallocated_cost_line_id"), "unallocated", ["cost_line_id"], unique=False
     )
     op.create_table(
@@ -773,7 +788,6 @@ def downgrade() -> None:
     op.drop_table("milestone_move")
     op.drop_table("milestone")
     op.drop_index(op.f("ix_unallocated_cost_line_id"), table_name="unallocated")
-    op.drop_index(op.f("ix_unallocated_commitment_id_reason_amount"), table_name="unallocated")
     op.drop_table("unallocated")
     op.drop_table("split_share")
     op.drop_index(op.f("ix_receipt_commitment_id_amount"), table_name="receipt")
@@ -784,7 +798,7 @@ def downgrade() -> None:
     op.drop_table("budget")
     op.drop_table("amendment")
     op.drop_index(op.f("ix_allocation_cost_line_id_amount"), table_name="allocation")
-    op.drop_index(op.f("ix_allocation_commitment_id_amount_cost_line_id"), table_name="allocation")
+    op.drop_index(op.f("ix_allocation_commitment_id_cost_line_id_amount"), table_name="allocation")
     op.drop_table("allocation")
     op.drop_table("programme_term")
     op.drop_index(op.f("ix_invoice_signature"), table_name="invoice")

@@ -1,0 +1,226 @@
+"""The database itself refuses what must never be, by whatever path it comes."""
+
+from __future__ import annotations
+
+import multiprocessing
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
+
+from tests.actions.programme import load
+from tracker.store.allocations import AllocationRow, ChargeRow
+from tracker.store.commitments import AmendmentRow, CommitmentBalanceRow, CommitmentRow
+from tracker.store.costs import CostLineRow
+from tracker.store.session import open_engine, transaction
+
+if TYPE_CHECKING:
+    from multiprocessing.synchronize import Barrier
+
+KEPT = [
+    "allocation",
+    "amendment",
+    "audit",
+    "bank_entry",
+    "budget",
+    "charge",
+    "cost_line",
+    "excluded_line",
+    "invoice",
+    "milestone_move",
+    "programme_term",
+    "receipt",
+    "unallocated",
+]
+LASTING = [
+    "bank_statement",
+    "book",
+    "commitment",
+    "commitment_balance",
+    "import",
+    "instalment",
+    "milestone",
+]
+
+
+@pytest.fixture
+def loaded(session: Session) -> Session:
+    load(session)
+    return session
+
+
+def unpaid_line(session: Session) -> CostLineRow:
+    """A cost line that nobody pays anything of."""
+    paid = select(AllocationRow.cost_line_id)
+    row = session.scalars(select(CostLineRow).where(CostLineRow.id.not_in(paid)).limit(1)).first()
+    assert row is not None
+    return row
+
+
+def allocate(session: Session, line: int, cents: int, commitment: str = "NGF-1") -> None:
+    charge = session.scalars(select(ChargeRow.id)).first()
+    paying = session.scalars(select(CommitmentRow.id).where(CommitmentRow.code == commitment)).one()
+    assert charge is not None
+    with transaction(session):
+        session.execute(
+            text(
+                "INSERT INTO allocation (charge_id, cost_line_id, commitment_id, amount)"
+                " VALUES (:charge, :line, :paying, :cents)"
+            ),
+            {"charge": charge, "line": line, "paying": paying, "cents": cents},
+        )
+
+
+@pytest.mark.parametrize("cent", [1, -1])
+def test_a_cost_line_can_be_charged_to_its_last_cent_and_no_further(
+    session: Session, cent: int
+) -> None:
+    load(session, charge=False)
+    with transaction(session):
+        session.add(ChargeRow(charged_at=datetime.now(UTC), charged_by="test"))
+    line = add_line(session, unpaid_line(session), 5_000 * cent)
+    with pytest.raises(DBAPIError, match="allocation_within_cost_line"):
+        allocate(session, line, -cent)
+    allocate(session, line, 4_999 * cent)
+    allocate(session, line, cent, "LUMC-1")
+    with pytest.raises(DBAPIError, match="allocation_within_cost_line"):
+        allocate(session, line, cent, "LUMC-1")
+
+
+def test_a_commitment_can_be_charged_to_its_last_cent_and_no_further(loaded: Session) -> None:
+    balance = loaded.scalars(
+        select(CommitmentBalanceRow)
+        .join(CommitmentRow, CommitmentRow.id == CommitmentBalanceRow.commitment_id)
+        .where(CommitmentRow.code == "NGF-1")
+    ).one()
+    room = balance.committed - balance.charged
+    template = unpaid_line(loaded)
+    line_id = add_line(loaded, template, room + 2)
+    with pytest.raises(IntegrityError, match="charged_within_committed"):
+        allocate(loaded, line_id, room + 1)
+    allocate(loaded, line_id, room)
+    with pytest.raises(IntegrityError, match="charged_within_committed"):
+        allocate(loaded, line_id, 1)
+    allocate(loaded, line_id, -1)
+    allocate(loaded, line_id, 1)
+
+
+def add_line(session: Session, like: CostLineRow, cents: int) -> int:
+    row = CostLineRow(
+        project_id=like.project_id,
+        book_id=like.book_id,
+        import_id=like.import_id,
+        journal="TEST",
+        transaction_number="1",
+        line_number=str(cents),
+        incurred_on=date(2023, 3, 3),
+        booked_on=None,
+        amount=cents,
+        category_id=like.category_id,
+        work_package_id=like.work_package_id,
+        cost_centre=like.cost_centre,
+        account=like.account,
+        supplier="",
+        document="",
+        invoice="",
+        description="",
+    )
+    with transaction(session):
+        session.add(row)
+    return row.id
+
+
+def test_an_amendment_cannot_take_away_what_has_been_charged(loaded: Session) -> None:
+    commitment = loaded.scalars(select(CommitmentRow.id).where(CommitmentRow.code == "PZH-1")).one()
+    amendment = AmendmentRow(
+        commitment_id=commitment,
+        number=1,
+        decided_on=date(2024, 1, 1),
+        amount=-200_000_000,
+        reason="withdrawn",
+    )
+    with pytest.raises(IntegrityError, match="charged_within_committed"), transaction(loaded):
+        loaded.add(amendment)
+
+
+@pytest.mark.parametrize("table", [*KEPT, *LASTING])
+def test_what_was_written_of_money_is_not_deleted(loaded: Session, table: str) -> None:
+    assert_filled(loaded, table)
+    with pytest.raises(DBAPIError, match="kept as it was written"), transaction(loaded):
+        loaded.execute(text(f'DELETE FROM "{table}"'))
+
+
+@pytest.mark.parametrize("table", KEPT)
+def test_what_was_written_of_money_is_not_changed(loaded: Session, table: str) -> None:
+    assert_filled(loaded, table)
+    column = {"audit": "seq"}.get(table, "id")
+    with pytest.raises(DBAPIError, match="kept as it was written"), transaction(loaded):
+        loaded.execute(text(f'UPDATE "{table}" SET {column} = {column} + 100000'))
+
+
+def assert_filled(session: Session, table: str) -> None:
+    """Triggers on rows say nothing of a table without rows."""
+    assert session.scalar(text(f'SELECT COUNT(*) FROM "{table}"'))
+    session.rollback()
+
+
+def test_amounts_are_whole_cents(loaded: Session) -> None:
+    line = unpaid_line(loaded)
+    if loaded.get_bind().dialect.name == "postgresql":
+        pytest.skip("BIGINT holds nothing else on PostgreSQL")
+    with pytest.raises(IntegrityError, match="amount_whole"), transaction(loaded):
+        loaded.execute(
+            text(
+                "INSERT INTO allocation (charge_id, cost_line_id, commitment_id, amount)"
+                " VALUES (1, :line, 1, 0.5)"
+            ),
+            {"line": line.id},
+        )
+
+
+RACERS = 4
+ROUNDS = 8
+
+
+def race(url: str, line: int, cents: int, barrier: Barrier, won: list[int]) -> None:
+    engine = open_engine(url)
+    with Session(engine) as session:
+        for _ in range(ROUNDS):
+            barrier.wait(60)
+            try:
+                allocate(session, line, cents)
+                won.append(1)
+            except IntegrityError:
+                won.append(0)
+    engine.dispose()
+
+
+def test_nobody_wins_the_last_euro_twice(session: Session, database_url: str) -> None:
+    load(session)
+    balance = session.scalars(
+        select(CommitmentBalanceRow)
+        .join(CommitmentRow, CommitmentRow.id == CommitmentBalanceRow.commitment_id)
+        .where(CommitmentRow.code == "NGF-1")
+    ).one()
+    room = balance.committed - balance.charged
+    line = add_line(session, unpaid_line(session), room * 2)
+    share = room // 5  # five of the 32 attempts can win
+    context = multiprocessing.get_context("spawn")
+    with context.Manager() as manager:
+        barrier, won = manager.Barrier(RACERS), manager.list()
+        racers = [
+            context.Process(target=race, args=(database_url, line, share, barrier, won))
+            for _ in range(RACERS)
+        ]
+        for racer in racers:
+            racer.start()
+        for racer in racers:
+            racer.join(120)
+        assert [racer.exitcode for racer in racers] == [0] * RACERS
+        assert len(won) == RACERS * ROUNDS
+        assert sum(won) == 5
+    session.expire_all()
+    assert balance.charged <= balance.committed

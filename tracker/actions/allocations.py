@@ -1,0 +1,53 @@
+"""Charging costs to commitments."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from tracker.domain.allocations import charge as judge
+from tracker.domain.imports import ChargeOutcome
+from tracker.domain.money import Money
+from tracker.store import allocations, audit, commitments, projects
+from tracker.store.session import transaction
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from tracker.domain.actor import Actor
+
+
+def charge(session: Session, *, by: Actor) -> ChargeOutcome:
+    """Apply the split rules to every cost line that they have not judged yet.
+
+    The commitments are locked first: of two runs at once, the second waits and finds nothing
+    left to judge. A run that finds nothing leaves no trace.
+    """
+    with transaction(session):
+        project = projects.the_project(session)
+        room = commitments.lock_room(session, project.id)
+        lines = allocations.chargeable(session, project.id)
+        if not lines:
+            return ChargeOutcome(0, Money(0), ())
+        charge_id = allocations.add_charge(session, datetime.now(UTC), by.name)
+        judgements = judge(
+            lines,
+            projects.split_rules_of(session, project.id),
+            commitments.terms_of(session, project.id),
+            room,
+        )
+        allocations.keep_judgements(session, charge_id, judgements)
+        charged, left = allocations.kept_in(session, charge_id)
+        outcome = ChargeOutcome(len(lines), charged, tuple(left))
+        audit.record(
+            session,
+            by=by,
+            did="charge",
+            subject=f"charge/{charge_id}",
+            detail={
+                "lines": outcome.lines,
+                "charged": outcome.charged.cents,
+                "left": outcome.left_total.cents,
+            },
+        )
+    return outcome

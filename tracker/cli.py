@@ -1,0 +1,394 @@
+"""The command line: the same deeds as in the browser, for scripts and for the first day."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+from zoneinfo import ZoneInfo
+
+import click
+
+from tracker.config import LOOPBACK, ROOT, VAR, database_url
+from tracker.domain.actor import Actor
+from tracker.domain.errors import FileRefused, RuleViolation, TrackerError
+from tracker.domain.money import Money
+from tracker.domain.periods import Period, calendar_year, period_named, years_of
+from tracker.domain.policy import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.orm import Session
+
+    from tracker.domain.imports import ImportOutcome
+
+AT_THE_SERVER = Actor("command line", Role.FINANCE_OFFICER)
+ADMINISTRATOR = Actor("command line", Role.ADMINISTRATOR)
+FORMATS = ("xlsx", "pdf", "json")
+
+
+@contextmanager
+def _database() -> Iterator[Session]:
+    """Open the database that the settings name; an empty one is given its tables."""
+    from sqlalchemy.orm import Session
+
+    from tracker.store import schema
+    from tracker.store.session import open_engine
+
+    url = database_url()
+    engine = open_engine(url)
+    try:
+        schema.prepare(engine)
+        with Session(engine) as session:
+            yield session
+    finally:
+        engine.dispose()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Track the funding of a public-private partnership, from the books to the report.
+
+    All commands work on the database that TRACKER_DATABASE_URL names; without it, on the SQLite
+    file var/tracker.db of this installation.
+    """
+
+
+@cli.command()
+@click.argument("case", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def setup(case: Path) -> None:
+    """Load a programme from CASE.json: who funds what, on what terms, by which rules."""
+    from tracker.actions import programmes
+
+    with _database() as session:
+        new = programmes.set_up(session, case, by=AT_THE_SERVER)
+    click.echo(f"{case.name}: {'loaded' if new else 'was loaded before; nothing changed'}.")
+
+
+@cli.command("import")
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+def import_files(files: tuple[Path, ...]) -> None:
+    """Bring in ledgers (XAF), bank statements (camt.053) and in-kind lists, in any order.
+
+    Every file is kept whole or not at all; the same file twice changes nothing. Exits with 1 if
+    a file was refused.
+    """
+    from tracker.actions import imports
+
+    with _database() as session, _Progress() as progress:
+        refused = 0
+        for path in files:
+            (outcome,) = imports.bring_in(
+                session, [(path.name, path)], by=AT_THE_SERVER, progress=progress.show
+            )
+            progress.clear()
+            if isinstance(outcome, FileRefused):
+                refused += 1
+                _say_refused(outcome)
+            else:
+                _say_imported(outcome)
+    if refused:
+        sys.exit(1)
+
+
+@cli.command()
+def charge() -> None:
+    """Apply the split rules to every cost line that is not charged yet."""
+    from tracker.actions import allocations
+
+    with _database() as session:
+        outcome = allocations.charge(session, by=AT_THE_SERVER)
+    if not outcome.lines:
+        click.echo("Nothing was waiting to be charged.")
+        return
+    click.echo(f"{outcome.lines:,} cost lines judged.")
+    click.echo(f"  charged      {_euros(outcome.charged)}")
+    click.echo(f"  not charged  {_euros(outcome.left_total)}")
+    for reason, shares, amount in outcome.left:
+        click.echo(f"    {reason:<24}{_euros(amount)}  {shares:,} shares")
+
+
+@cli.command()
+@click.option(
+    "--expected",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Also compare every figure with the answers in this file (amounts in cents).",
+)
+def check(expected: Path | None) -> None:
+    """Check that everything adds up. Exits with 1 if anything does not."""
+    from tracker.actions import checks
+
+    with _database() as session:
+        broken = checks.broken_invariants(session, by=AT_THE_SERVER)
+        answers = _answers(expected) if expected else {}
+        different = checks.differences(session, answers, by=AT_THE_SERVER)
+    for name, rows in broken:
+        click.echo(f"BROKEN: {name} Rows: {', '.join(rows)}")
+    for difference in different:
+        click.echo(
+            f"DIFFERENT: {difference.what}: found {difference.found},"
+            f" expected {difference.expected}"
+        )
+    if broken or different:
+        sys.exit(1)
+    click.echo("Everything adds up." + (" Every figure is as expected." if expected else ""))
+
+
+@cli.command()
+@click.argument("commitment")
+@click.option("--year", type=click.IntRange(1900, 2999), help="A calendar year, such as 2023.")
+@click.option("--period", help="A year or a quarter, such as 2023-Q2.")
+@click.option(
+    "--format", "formats", default="xlsx,pdf", show_default=True, help="Any of xlsx, pdf, json."
+)
+@click.option(
+    "--out",
+    default=Path(),
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder to write to; the current one by default.",
+)
+def report(commitment: str, year: int | None, period: str | None, formats: str, out: Path) -> None:
+    """Write the funder's statement of COMMITMENT over a year or a quarter."""
+    if (year is None) == (period is None):
+        raise click.UsageError("Give either --year 2023 or --period 2023-Q2.")
+    wanted = [name.strip() for name in formats.split(",")]
+    if unknown := [name for name in wanted if name not in FORMATS]:
+        raise click.BadParameter(
+            f"{unknown[0]!r} is not one of xlsx, pdf, json.", param_hint="--format"
+        )
+    over = calendar_year(year) if year else period_named(period or "")
+    with _database() as session:
+        for path in _write_reports(session, commitment, over, wanted, out):
+            click.echo(path)
+
+
+@cli.command()
+def demo() -> None:
+    """Load the sample programme into an empty database and write its reports to var/reports."""
+    from tracker.actions import sample
+    from tracker.store.people import has_sample_people
+
+    with _database() as session:
+        with _Progress() as progress:
+            loaded = sample.load(session, by=AT_THE_SERVER, progress=progress.show)
+        if not loaded:
+            click.echo("The database holds a programme of its own; the sample was left out.")
+            return
+        _write_sample_reports(session)
+        if has_sample_people(session):
+            _say_sign_ins()
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the web application until stopped with Ctrl-C."""
+    from tracker.store.people import has_sample_people
+
+    with _database() as session:
+        if host not in LOOPBACK and has_sample_people(session):
+            raise RuleViolation(
+                "The sample sign-ins exist in this database, and everybody knows their password.",
+                "Listen on 127.0.0.1, or name a database without the sample in"
+                " TRACKER_DATABASE_URL.",
+            )
+    _check_free(host, port)
+    click.echo(f"The tracker is at http://{host}:{port}  (stop with Ctrl-C)")
+    sys.stdout.flush()
+    command = [sys.executable, "-m", "gunicorn", "--chdir", str(ROOT), "wsgi:app"]
+    options = ["--bind", f"{host}:{port}", "--workers", str(workers), "--threads", "4"]
+    quiet = ["--no-control-socket", "--timeout", "120", "--log-level", "warning"]
+    os.execv(sys.executable, [*command, *options, *quiet])  # noqa: S606 - ourselves, no shell
+
+
+@cli.command()
+def upgrade() -> None:
+    """Bring the tables of the database up to this version of the tracker."""
+    from tracker.store import schema
+
+    schema.upgrade(database_url())
+    click.echo("The database is up to date.")
+
+
+@cli.group()
+def person() -> None:
+    """Let people sign in."""
+
+
+@person.command("add")
+@click.argument("email")
+@click.option("--name", required=True, help="The person's name, as the audit trail shows it.")
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--funder", help="The funder of a funder_viewer, by name.")
+@click.option("--language", default="en", type=click.Choice(["en", "nl"]), show_default=True)
+@click.password_option(help="Asked for where it is not given.")
+def add_person(
+    email: str, name: str, role: str, funder: str | None, language: str, password: str
+) -> None:
+    """Let somebody sign in with EMAIL and a password."""
+    from tracker.actions import people
+    from tracker.domain.people import NewPerson
+    from tracker.store.people import funder_named
+
+    with _database() as session:
+        funder_id = funder_named(session, funder).id if funder else None
+        new = NewPerson(email, name, Role(role), password, funder_id, language)
+        people.add(session, new, by=ADMINISTRATOR)
+    click.echo(f"{email} can sign in as {role}.")
+
+
+def main() -> None:
+    """Run the command line; a refusal is a sentence and exit code 1, not a traceback."""
+    try:
+        cli()
+    except FileRefused as refusal:
+        _say_refused(refusal)
+        sys.exit(1)
+    except TrackerError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(1)
+
+
+def _write_reports(
+    session: Session, commitment: str, period: Period, formats: list[str], out: Path
+) -> Iterator[Path]:
+    from reports import catalogue
+
+    out.mkdir(parents=True, exist_ok=True)
+    today = datetime.now(ZoneInfo("Europe/Amsterdam")).date()
+    made = catalogue.make(
+        session, "statement", commitment, period, made_on=today, author=AT_THE_SERVER.name
+    )
+    for name in formats:
+        path = out / catalogue.file_name(made, name)
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        draft.write_bytes(catalogue.to_format(made, name))
+        draft.replace(path)  # a reader sees the whole file or none
+        yield path
+
+
+def _write_sample_reports(session: Session) -> None:
+    """Write the statement of every binding commitment over its last year, where missing."""
+    from tracker.domain.statements import file_stem
+    from tracker.store.commitments import commitments_of
+    from tracker.store.costs import years_in
+    from tracker.store.projects import the_project
+
+    project, years, out = the_project(session).code, years_in(session), VAR / "reports"
+    missing = []
+    for commitment in commitments_of(session):
+        funded = [year for year in years_of(commitment.period) if year in years]
+        if commitment.is_committed and funded:
+            period = calendar_year(funded[-1])
+            stem = file_stem(project, commitment.code, period)
+            formats = [form for form in ("xlsx", "pdf") if not (out / f"{stem}.{form}").exists()]
+            missing += [(commitment.code, period, form) for form in formats]
+    if missing:
+        with click.progressbar(
+            missing, label="Writing the sample's reports", file=sys.stderr
+        ) as bar:
+            for code, period, form in bar:
+                list(_write_reports(session, code, period, [form], out))
+    click.echo(f"Reports of the sample are in {out}")
+
+
+def _say_sign_ins() -> None:
+    from tracker.actions import sample
+
+    click.echo(f"Sample sign-ins, all with the password “{sample.PASSWORD}”:")
+    for sign_in in sample.SIGN_INS:
+        click.echo(f"  {sign_in.email:<28}{sign_in.role.value.replace('_', ' ')}")
+
+
+def _say_imported(outcome: ImportOutcome) -> None:
+    if outcome.already_imported:
+        click.echo(
+            f"{outcome.file_name}: the same as before ({outcome.same:,} lines); nothing new."
+        )
+    else:
+        click.echo(f"{outcome.file_name}: {outcome.new:,} new, {outcome.same:,} the same.")
+        for what, figure in outcome.totals:
+            shown = _euros(figure) if isinstance(figure, Money) else f"{figure:>20,}"
+            click.echo(f"    {what!s:<40}{shown}")
+    for warning in outcome.warnings:
+        click.echo(f"    Warning: {warning}")
+
+
+def _say_refused(refusal: FileRefused) -> None:
+    click.echo(f"{refusal.message}", err=True)
+    for finding in refusal.findings:
+        click.echo(f"    {finding}", err=True)
+
+
+def _euros(amount: Money) -> str:
+    return f"{amount!s:>20}"
+
+
+def _answers(path: Path) -> dict[str, Any]:
+    try:
+        answers = json.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise click.BadParameter(f"{path} is not JSON: {error}", param_hint="--expected") from None
+    if not isinstance(answers, dict):
+        raise click.BadParameter(f"{path} holds no answers by name.", param_hint="--expected")
+    return answers
+
+
+def _check_free(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+        except OSError as error:
+            raise RuleViolation(
+                "Port {port} on {host} cannot be used: {why}.",
+                "Choose another, for example: tracker serve --port {other}",
+                port=str(port),
+                host=host,
+                why=error.strerror or "",
+                other=str(port % 65535 + 1),
+            ) from None
+
+
+class _Progress:
+    """A progress bar per file, on the terminal only."""
+
+    def __init__(self) -> None:
+        self._shown = sys.stderr.isatty()
+        self._length = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.clear()
+
+    def show(self, name: str, done: int, whole: int) -> None:
+        """Draw how far a file has come."""
+        if not self._shown or not whole:
+            return
+        full = min(30, 30 * done // whole)
+        text = f"{name}  [{'#' * full}{'-' * (30 - full)}]  {done:,} of {whole:,} lines"
+        click.echo("\r" + text.ljust(self._length), nl=False, err=True)
+        self._length = len(text)
+
+    def clear(self) -> None:
+        """Wipe the bar, so that what follows starts on a clean line."""
+        if self._length:
+            click.echo("\r" + " " * self._length + "\r", nl=False, err=True)
+            self._length = 0
+
+
+if __name__ == "__main__":
+    main()
