@@ -34,7 +34,7 @@ FORMATS = ("xlsx", "pdf", "json")
 
 
 @contextmanager
-def _database() -> Iterator[Session]:
+def opened() -> Iterator[Session]:
     """Open the database that the settings name; an empty one is given its tables."""
     from sqlalchemy.orm import Session
 
@@ -66,7 +66,7 @@ def setup(case: Path) -> None:
     """Load a programme from CASE.json: who funds what, on what terms, by which rules."""
     from tracker.actions import programmes
 
-    with _database() as session:
+    with opened() as session:
         new = programmes.set_up(session, case, by=AT_THE_SERVER)
     click.echo(f"{case.name}: {'loaded' if new else 'was loaded before; nothing changed'}.")
 
@@ -83,7 +83,7 @@ def import_files(files: tuple[Path, ...]) -> None:
     """
     from tracker.actions import imports
 
-    with _database() as session, _Progress() as progress:
+    with opened() as session, _Progress() as progress:
         refused = 0
         for path in files:
             (outcome,) = imports.bring_in(
@@ -104,7 +104,7 @@ def charge() -> None:
     """Apply the split rules to every cost line that is not charged yet."""
     from tracker.actions import allocations
 
-    with _database() as session:
+    with opened() as session:
         outcome = allocations.charge(session, by=AT_THE_SERVER)
     if not outcome.lines:
         click.echo("Nothing was waiting to be charged.")
@@ -126,7 +126,7 @@ def check(expected: Path | None) -> None:
     """Check that everything adds up. Exits with 1 if anything does not."""
     from tracker.actions import checks
 
-    with _database() as session:
+    with opened() as session:
         broken = checks.broken_invariants(session, by=AT_THE_SERVER)
         answers = _answers(expected) if expected else {}
         different = checks.differences(session, answers, by=AT_THE_SERVER)
@@ -165,7 +165,7 @@ def report(commitment: str, year: int | None, period: str | None, formats: str, 
             f"{unknown[0]!r} is not one of xlsx, pdf, json.", param_hint="--format"
         )
     over = calendar_year(year) if year else period_named(period or "")
-    with _database() as session:
+    with opened() as session:
         for path in _write_reports(session, commitment, over, wanted, out):
             click.echo(path)
 
@@ -176,7 +176,7 @@ def demo() -> None:
     from tracker.actions import sample
     from tracker.store.people import has_sample_people
 
-    with _database() as session:
+    with opened() as session:
         with _Progress() as progress:
             loaded = sample.load(session, by=AT_THE_SERVER, progress=progress.show)
         if not loaded:
@@ -195,7 +195,7 @@ def serve(host: str, port: int, workers: int) -> None:
     """Serve the web application until stopped with Ctrl-C."""
     from tracker.store.people import has_sample_people
 
-    with _database() as session:
+    with opened() as session:
         if host not in LOOPBACK and has_sample_people(session):
             raise RuleViolation(
                 "The sample sign-ins exist in this database, and everybody knows their password.",
@@ -240,7 +240,7 @@ def add_person(
     from tracker.domain.people import NewPerson
     from tracker.store.people import funder_named
 
-    with _database() as session:
+    with opened() as session:
         funder_id = funder_named(session, funder).id if funder else None
         new = NewPerson(email, name, Role(role), password, funder_id, language)
         people.add(session, new, by=ADMINISTRATOR)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from tracker.store.tables import Base
 
 CHUNK = 20_000
+TOGETHER = 200
+"""Rows in one statement on SQLite: a statement each costs nearly twice the time."""
 
 
 def insert_many(
@@ -33,10 +35,18 @@ def insert_many(
                 for row in chunk:
                     copy.write_row(row)
         return
-    marks = ", ".join("?" * len(columns))
-    statement = f"INSERT INTO {table.__tablename__} ({names}) VALUES ({marks})"  # noqa: S608 - our own names
+    one = f"({', '.join('?' * len(columns))})"
+    insert = f"INSERT INTO {table.__tablename__} ({names}) VALUES "  # noqa: S608 - our own names
     for chunk in _chunks(rows):
-        driver.executemany(statement, chunk)
+        whole = len(chunk) - len(chunk) % TOGETHER
+        driver.executemany(insert + ", ".join([one] * TOGETHER), _flat(chunk[:whole]))
+        driver.executemany(insert + one, chunk[whole:])
+
+
+def _flat(rows: list[tuple[Any, ...]]) -> Iterator[list[Any]]:
+    """Lay the rows of each statement end to end."""
+    for at in range(0, len(rows), TOGETHER):
+        yield list(chain.from_iterable(rows[at : at + TOGETHER]))
 
 
 def _chunks(rows: Iterable[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
