@@ -1,0 +1,122 @@
+"""What kind of file this is, by what is in it; its name proves nothing."""
+
+from __future__ import annotations
+
+import re
+from codecs import BOM_UTF8
+from typing import TYPE_CHECKING
+from xml.parsers import expat
+
+from tracker.domain.imports import FileKind
+from tracker.readers import camt, in_kind, xaf
+from tracker.readers.findings import EXPORT_ANEW, refusal
+from tracker.readers.markup import DOCUMENT_TYPE, check_size, damage, encoding_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEAD = 1 << 16
+ROOT_AND_CHILD = 2
+
+IMPORTABLE = (
+    "Import a general ledger (XAF), a bank statement (camt.053), or a list of partners' hours: "
+    "csv with the headings {headings}."
+)
+XAF_WANTED = "Choose XAF 4.0 or 3.2 in the accounting software, and export it again."
+
+OTHERS = (  # what begins like this, what it is, and what to do about it
+    (rb"PK\x03\x04.*?(?:xl/|\[Content_Types\])", "The file is a workbook.", in_kind.AS_CSV),
+    (rb"\xd0\xcf\x11\xe0", "The file is a workbook or document of an old kind.", in_kind.AS_CSV),
+    (rb"\xff\xfe(?!<)|\xfe\xff(?!\x00<)", "The file is text in UTF-16.", in_kind.AS_CSV),
+    (
+        rb"PK\x03\x04|\x1f\x8b|7z\xbc\xaf|Rar!|MSCF",
+        "The file is an archive.",
+        "Unpack it, and import the file that is in it.",
+    ),
+    (rb"%PDF-", "The file is a PDF, made for people to read.", IMPORTABLE),
+    (rb"\x89PNG|\xff\xd8\xff|GIF8", "The file is an image.", IMPORTABLE),
+    (rb"CLAIR1\.00", "The file is an auditfile from before 2003.", XAF_WANTED),
+    (
+        rb"\{1:F01|\s*:20:|[^\n]{0,40}\n:20:|[^\n]{0,40}\n940",
+        "The file is a bank statement in MT940.",
+        camt.NOT_CAMT,
+    ),
+    (
+        rb"\s*\{",
+        "The file is JSON, as a programme is.",
+        "A programme is set up with “tracker setup”.",
+    ),
+)
+KINDS = {  # by the root, or its first child
+    "auditfile": (FileKind.LEDGER, xaf.MEGABYTES_MAX),
+    "bktocstmrstmt": (FileKind.BANK, camt.MEGABYTES_MAX),
+}
+LIKE_STATEMENTS = {
+    "BkToCstmrAcctRpt": "camt.052",
+    "BkToCstmrDbtCdtNtfctn": "camt.054",
+    "CstmrCdtTrfInitn": "pain.001",
+}
+
+
+def kind_of(path: Path, name: str) -> FileKind:
+    """Tell what a file is.
+
+    Errors: ``FileRefused`` for anything that cannot be imported, saying what it seems to be.
+    """
+    check_size(path, name, xaf.MEGABYTES_MAX)
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    for pattern, what, remedy in OTHERS:
+        if re.match(pattern, head, re.DOTALL):
+            raise refusal(name, "", what, remedy, headings=in_kind.HEADINGS)
+    if _is_markup(head):
+        return _kind_of_markup(path, name, head)
+    # Headings are plain letters in every encoding; the reader judges the rest.
+    if in_kind.is_list(head.removeprefix(BOM_UTF8).decode("latin-1")):
+        return FileKind.IN_KIND
+    message = "The file is nothing that can be imported."
+    raise refusal(name, "", message, IMPORTABLE, headings=in_kind.HEADINGS)
+
+
+def _is_markup(head: bytes) -> bool:
+    begin = head.removeprefix(BOM_UTF8).lstrip()
+    return begin.startswith((b"<", b"\xff\xfe<", b"\xfe\xff\x00<", b"\x00<"))
+
+
+def _kind_of_markup(path: Path, name: str, head: bytes) -> FileKind:
+    elements = _first_elements(path, name, head)
+    for element in elements:
+        if element.lower() in KINDS:
+            kind, megabytes_max = KINDS[element.lower()]
+            check_size(path, name, megabytes_max)
+            return kind
+        if element in LIKE_STATEMENTS:
+            message = "The file is a {format}, and not a statement."
+            raise refusal(name, element, message, camt.NOT_CAMT, format=LIKE_STATEMENTS[element])
+    message = "The file is XML with the root {root}, which cannot be imported."
+    root = elements[0][:80]
+    raise refusal(name, root, message, IMPORTABLE, root=root, headings=in_kind.HEADINGS)
+
+
+def _first_elements(path: Path, name: str, head: bytes) -> list[str]:
+    """Give the local names of the root and of its first child."""
+    parser = expat.ParserCreate(encoding_of(path, name))
+    elements: list[str] = []
+
+    def start(element: str, _attributes: dict[str, str]) -> None:
+        if len(elements) < ROOT_AND_CHILD:
+            elements.append(element.rpartition(":")[2])
+
+    def refuse(*_: object) -> None:
+        raise refusal(name, f"XML {parser.CurrentLineNumber}", DOCUMENT_TYPE, EXPORT_ANEW)
+
+    parser.StartElementHandler = start
+    parser.StartDoctypeDeclHandler = refuse
+    try:
+        parser.Parse(head, False)
+    except expat.ExpatError as error:
+        if not elements:
+            raise damage(name, error.lineno, error.offset) from error
+    if not elements:
+        raise damage(name, parser.CurrentLineNumber, parser.CurrentColumnNumber)
+    return elements
