@@ -1,0 +1,57 @@
+"""The archive that a workbook is: rows streamed into the frames that the library writes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from zipfile import ZIP_DEFLATED, ZipFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from io import BytesIO
+
+CHUNK: Final = 500  # rows written at once
+LEVEL: Final = 5  # of compression: two thirds of the time of the default, 3 % larger
+_EMPTY: Final = re.compile(r"<sheetData ?/>|<sheetData>.*</sheetData>", re.DOTALL)
+_DIMENSION: Final = re.compile(r"<dimension [^>]*/>")
+
+
+class SheetArchive(ZipFile):
+    """A workbook's archive that puts rows into its worksheets, and a date on none of its files.
+
+    Shape:  ``bodies`` are the filled area and the rows of every worksheet, in order.
+    """
+
+    def __init__(self, out: BytesIO, bodies: Iterable[tuple[str, Iterable[str]]]) -> None:
+        super().__init__(out, "w", ZIP_DEFLATED, compresslevel=LEVEL)
+        self._bodies = {f"xl/worksheets/sheet{at}.xml": body for at, body in enumerate(bodies, 1)}
+
+    def writestr(self, name: str, data: str | bytes) -> None:  # type: ignore[override]
+        """Write a part of the file that holds no rows."""
+        with self.open(name, "w") as part:
+            part.write(data.encode() if isinstance(data, str) else data)
+
+    def write(self, filename: str, arcname: str) -> None:  # type: ignore[override]
+        """Write a worksheet: the library's frame, with the rows in the place of its own."""
+        head, tail = _EMPTY.split(Path(filename).read_text("utf-8"))
+        area, rows = self._bodies[arcname]
+        head = _DIMENSION.sub(f'<dimension ref="{area}"/>', head)
+        with self.open(arcname, "w") as sheet:
+            sheet.write(f"{head}<sheetData>".encode())
+            chunk: list[str] = []
+            for row in rows:
+                chunk.append(row)
+                if len(chunk) == CHUNK:
+                    sheet.write("".join(chunk).encode())
+                    chunk.clear()
+            sheet.write(f"{''.join(chunk)}</sheetData>{_without_warnings(tail, area)}".encode())
+
+
+def _without_warnings(tail: str, area: str) -> str:
+    """Keep Excel from marking account numbers, which are text, as numbers stored as text."""
+    ignored = (
+        f'<ignoredErrors><ignoredError sqref="{area}" numberStoredAsText="1"/></ignoredErrors>'
+    )
+    before = "<drawing " if "<drawing " in tail else "</worksheet>"
+    return tail.replace(before, ignored + before)

@@ -1,0 +1,83 @@
+"""Every report once: menus, addresses, commands and tests are made from this list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from reports import statement
+from reports.to_html import to_html
+from reports.to_json import to_json
+from reports.to_pdf import to_pdf
+from reports.to_xlsx import to_xlsx
+from tracker.domain.errors import NotFoundError
+from tracker.store.statements import facts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
+    from reports.model import Report
+    from tracker.domain.periods import Period
+    from tracker.domain.statements import StatementFacts
+
+FACES: Final[dict[str, Callable[[Report], bytes]]] = {
+    "xlsx": to_xlsx,
+    "pdf": lambda report: to_pdf(to_html(report)),
+    "json": to_json,
+    "html": lambda report: to_html(report).encode(),
+}
+MIMETYPES: Final = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+    "json": "application/json",
+    "html": "text/html; charset=utf-8",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReportKind:
+    """A report that can be made: its title in English, and the formats it is handed out in."""
+
+    slug: str
+    title: str
+    formats: tuple[str, ...]
+    build: Callable[[StatementFacts], Report]
+
+
+CATALOGUE: Final[dict[str, ReportKind]] = {
+    kind.slug: kind
+    for kind in (
+        ReportKind("statement", statement.TITLE, ("xlsx", "pdf", "json"), statement.build),
+    )
+}
+
+
+def make(
+    session: Session,
+    slug: str,
+    commitment_code: str,
+    period: Period,
+    *,
+    made_on: date,
+    author: str,
+) -> Report:
+    """Make a report of a commitment over a period, from what is kept.
+
+    Errors: ``NotFoundError`` for a report or a commitment that does not exist.
+    """
+    if (kind := CATALOGUE.get(slug)) is None:
+        raise NotFoundError("There is no report “{slug}”.", slug=slug)
+    return kind.build(facts_of(session, commitment_code, period, made_on=made_on, author=author))
+
+
+def file_name(report: Report, face: str) -> str:
+    """Name the file of a report so that names sort and explain themselves."""
+    return f"{report.file_stem}.{face}"
+
+
+def to_format(report: Report, face: str) -> bytes:
+    """Write a report as ``xlsx``, ``pdf``, ``json`` or ``html``."""
+    return FACES[face](report)

@@ -1,0 +1,270 @@
+"""The funder's statement: what one commitment paid for in a period, and where it stands."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from reports import figures, statement_lists, words
+from reports.charts import Chart
+from reports.model import Cell, Column, Kind, Report, Section, Sum
+from reports.words import mark
+from tracker.domain.commitments import Form
+from tracker.domain.errors import TrackerError
+from tracker.domain.money import Money
+from tracker.domain.statements import file_stem
+
+if TYPE_CHECKING:
+    from reports.model import Row, Value
+    from tracker.domain.periods import Period
+    from tracker.domain.statements import CategoryLine, StatementFacts
+
+TITLE: Final = mark("Statement of costs")
+AWARDED: Final = Cell("award", 0, 3)
+COMMITTED: Final = Cell("award", None, 3)
+RECEIVED: Final = Cell("receipts", None, 4)
+PREVIOUSLY: Final = Cell("categories", None, 2)
+THIS_PERIOD: Final = Cell("categories", None, 3)
+TO_DATE: Final = Cell("categories", None, 4)
+
+
+def build(facts: StatementFacts) -> Report:
+    """Lay out a statement, in the funder's language.
+
+    Errors: ``TrackerError`` if one of the checks of the facts does not come to zero.
+    """
+    _refuse_what_does_not_tie(facts)
+    _ = words.gettext_for(facts.language)
+    commitment = facts.commitment
+    return Report(
+        slug="statement",
+        title=f"{_(TITLE)} {facts.period.code}",
+        subtitle=f"{commitment.funder} · {commitment.reference}",
+        language=facts.language,
+        file_stem=file_stem(facts.project_code, commitment.code, facts.period),
+        as_of=facts.period.last_day,
+        made_on=facts.made_on,
+        author=facts.author,
+        version=_("Draft"),
+        ledger_state=facts.ledger_state,
+        note=_(facts.note) if facts.note else "",
+        about=_about(facts),
+        sections=(
+            _summary(facts),
+            _award(facts),
+            _categories(facts),
+            *statement_lists.sections_of(facts),
+        ),
+        charts=(_chart(facts),),
+    )
+
+
+def _refuse_what_does_not_tie(facts: StatementFacts) -> None:
+    for check in facts.checks:
+        if check.difference:
+            raise TrackerError(
+                "The statement does not tie, and is not made. {what}: {found} against {expected}.",
+                "Run “tracker check”: it names every figure that differs.",
+                what=words.say(check.what, facts.language),
+                found=check.found,
+                expected=check.expected,
+            )
+
+
+def _days(period: Period, language: str) -> str:
+    first, last = (figures.day(day, language) for day in (period.first_day, period.last_day))
+    return f"{first} – {last}"
+
+
+def _about(facts: StatementFacts) -> tuple[tuple[str, Value], ...]:
+    _ = words.gettext_for(facts.language)
+    commitment = facts.commitment
+    programme = ((_("Programme"), commitment.programme),) if commitment.programme else ()
+    return (
+        (_("Project"), f"{facts.project_code} · {facts.project_name}"),
+        (_("Funder"), commitment.funder),
+        *programme,
+        (_("Commitment"), commitment.code),
+        (_("Reference of the award"), commitment.reference),
+        (_("Decided on"), commitment.decided_on),
+        (_("Status"), words.label(commitment.status, facts.language)),
+        (_("Form"), words.label(commitment.form, facts.language)),
+        (_("Eligible period"), _days(commitment.period, facts.language)),
+        (_("Reporting period"), _days(facts.period, facts.language)),
+        (_("As at"), facts.period.last_day),
+        (_("Version"), _("Draft")),
+        (_("Made on"), facts.made_on),
+        (_("Made by"), facts.author),
+        (_("State of the books"), facts.ledger_state),
+    )
+
+
+def _summary(facts: StatementFacts) -> Section:
+    _ = words.gettext_for(facts.language)
+    told = _figures_of_costs(facts)
+    if facts.commitment.form is not Form.IN_KIND:
+        told += _figures_of_cash(facts)
+    return Section(
+        "summary",
+        _("Summary"),
+        (
+            Column(_("Figure"), width=30),
+            Column(_("Amount"), Kind.MONEY, 18),
+            Column(_("How it comes about"), width=60),
+        ),
+        tuple((name, amount, how) for name, amount, how, _tie in told),
+        note=_("Amounts in euros."),
+        ties={(at, 1): tie for at, (_name, _amount, _how, tie) in enumerate(told)},
+    )
+
+
+def _figures_of_costs(facts: StatementFacts) -> list[tuple[str, Money, str, Sum]]:
+    _ = words.gettext_for(facts.language)
+    commitment = facts.commitment
+    award, amount = commitment.award, commitment.amount
+    this_period, to_date = facts.charged_this_period, facts.charged_to_date
+    return [
+        (_("Award"), award, _("As first decided"), Sum((AWARDED,))),
+        (_("Amendments"), amount - award, _("All together"), Sum((COMMITTED,), (AWARDED,))),
+        (_("Committed"), amount, _("Award + amendments"), Sum((COMMITTED,))),
+        (
+            _("Previously reported"),
+            to_date - this_period,
+            _("Costs charged before the period"),
+            Sum((PREVIOUSLY,)),
+        ),
+        (_("This period"), this_period, _("Costs charged in the period"), Sum((THIS_PERIOD,))),
+        (
+            _("Charged to date"),
+            to_date,
+            _("Previously reported + this period"),
+            Sum((PREVIOUSLY, THIS_PERIOD)),
+        ),
+        (
+            _("Remaining"),
+            amount - to_date,
+            _("Committed − charged to date"),
+            Sum((COMMITTED,), (TO_DATE,)),
+        ),
+    ]
+
+
+def _figures_of_cash(facts: StatementFacts) -> list[tuple[str, Money, str, Sum]]:
+    _ = words.gettext_for(facts.language)
+    return [
+        (
+            _("Received to date"),
+            facts.received_to_date,
+            _("All receipts up to the end of the period"),
+            Sum((RECEIVED,)),
+        ),
+        (
+            _("Cash on hand"),
+            facts.cash_on_hand,
+            _("Received − charged to date; negative if the facility pre-finances"),
+            Sum((RECEIVED,), (TO_DATE,)),
+        ),
+    ]
+
+
+def _award(facts: StatementFacts) -> Section:
+    _ = words.gettext_for(facts.language)
+    return Section(
+        "award",
+        _("Award and amendments"),
+        (
+            Column(_("Number"), Kind.COUNT, 9),
+            Column(_("Decided on"), Kind.DATE, 17),
+            Column(_("Reason"), width=60),
+            Column(_("Amount"), Kind.MONEY, 18),
+        ),
+        tuple(
+            (
+                amendment.number,
+                amendment.decided_on,
+                _("Award") if amendment.number == 0 else _sentence_case(amendment.reason),
+                amendment.amount,
+            )
+            for amendment in facts.amendments
+        ),
+        (None, None, _("Committed"), facts.commitment.amount),
+        _("Amounts in euros."),
+    )
+
+
+def _sentence_case(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _categories(facts: StatementFacts) -> Section:
+    _ = words.gettext_for(facts.language)
+    budgets = [line.budget for line in facts.categories if line.budget is not None]
+    budget = Money.total(budgets) if budgets else None
+    to_date = facts.charged_to_date
+    note = _("Amounts in euros.")
+    if budget is None:
+        note += " " + _("The funder set no budget by category.")
+    return Section(
+        "categories",
+        _("Costs by category"),
+        (
+            Column(_("Category"), width=24),
+            Column(_("Budget"), Kind.MONEY, 17),
+            Column(_("Previously reported"), Kind.MONEY, 17),
+            Column(_("This period"), Kind.MONEY, 17),
+            Column(_("To date"), Kind.MONEY, 17, plus=(2, 3)),
+            Column(_("Remaining"), Kind.MONEY, 17, plus=(1,), minus=(4,)),
+            Column(_("Share of budget"), Kind.SHARE, 11, part_of=(4, 1)),
+        ),
+        tuple(_category_row(line, facts.language) for line in facts.categories),
+        (
+            _("Total"),
+            budget,
+            to_date - facts.charged_this_period,
+            facts.charged_this_period,
+            to_date,
+            budget - to_date if budget is not None else None,
+            Decimal(to_date.cents) / Decimal(budget.cents) if budget else None,
+        ),
+        note,
+    )
+
+
+def _category_row(line: CategoryLine, language: str) -> Row:
+    return (
+        words.label(line.category, language),
+        line.budget,
+        line.previously,
+        line.this_period,
+        line.to_date,
+        line.remaining,
+        line.spent_share,
+    )
+
+
+def _chart(facts: StatementFacts) -> Chart:
+    _ = words.gettext_for(facts.language)
+    title, description = (
+        _("Costs by category"),
+        _(
+            "For each category a bar of the costs charged before the period and in the period."
+            " The table above holds the same figures."
+        ),
+    )
+    if any(line.budget is not None for line in facts.categories):
+        title, description = (
+            _("Budget and spending by category"),
+            _(
+                "For each category a bar of the costs charged before the period and in the period,"
+                " within a frame as long as the budget. The table above holds the same figures."
+            ),
+        )
+    return Chart(
+        title,
+        description,
+        section="categories",
+        label=0,
+        parts=(2, 3),
+        whole=1,
+        of=_("{part} of {whole} ({share})"),
+    )

@@ -1,0 +1,81 @@
+"""What the words of a funder's statement mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from reports import words
+from reports.model import Column, Section
+from reports.words import mark
+from tracker.domain.commitments import Form
+
+if TYPE_CHECKING:
+    from tracker.domain.statements import StatementFacts
+
+
+def notes_of(facts: StatementFacts) -> Section:
+    """Lay out what the words of the statement mean, and first what must be said of all of it."""
+    _ = words.gettext_for(facts.language)
+    rows = [(_(term), _(meaning)) for term, meaning in NOTES]
+    if facts.commitment.form is not Form.IN_KIND:
+        rows += [(_(term), _(meaning)) for term, meaning in NOTES_ON_CASH]
+    if facts.note:
+        rows.insert(0, (_("About the amounts"), _(facts.note)))
+    return Section(
+        "notes",
+        _("Notes"),
+        (Column(_("Term"), width=28), Column(_("Meaning"), width=100)),
+        tuple(rows),
+    )
+
+
+NOTES: Final = (
+    (
+        mark("Period of a cost"),
+        mark("A cost belongs to the period in which it was incurred, whenever it was booked."),
+    ),
+    (
+        mark("Charged"),
+        mark(
+            "The part of a cost that this award pays: its share by the split rule of the work"
+            " package, to the cent, within its period, its categories and its amount."
+        ),
+    ),
+    (
+        mark("Not charged"),
+        mark(
+            "A share of a cost that this award would pay by the split rule, but that falls outside"
+            " its period, its categories or its amount. The first reason that applies is told."
+        ),
+    ),
+    (
+        mark("Previously reported"),
+        mark("Costs charged up to the day before the first day of the period."),
+    ),
+    (mark("To date"), mark("Previously reported + this period.")),
+    (mark("Remaining"), mark("Budget − to date; negative if more was charged than budgeted.")),
+    (mark("Share of budget"), mark("To date as a percentage of the budget.")),
+    (
+        mark("Days of slip"),
+        mark("Days from the baseline to the actual day, or else to the current day."),
+    ),
+    (
+        mark("Ledger key"),
+        mark("Fiscal year, journal, transaction and line: where the cost stands in the books."),
+    ),
+    (mark("Credit notes"), mark("A credit note is a negative cost.")),
+)
+
+NOTES_ON_CASH: Final = (
+    (
+        mark("Received to date"),
+        mark(
+            "Bank entries of the funder up to the end of the period, recognised by the reference"
+            " of the award or else by the funder's account."
+        ),
+    ),
+    (
+        mark("Cash on hand"),
+        mark("Received − charged to date; negative if the facility pre-finances."),
+    ),
+)

@@ -1,0 +1,59 @@
+"""Programs that read what reports write, where a machine has them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# Without it LibreOffice believes the values that a file brings along.
+RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
+</oor:items>
+"""
+
+
+def recalculated(workbook: bytes, folder: Path) -> bytes:
+    """Have LibreOffice work out every formula of a workbook, in a profile of its own."""
+    if (office := shutil.which("soffice")) is None:
+        pytest.skip("LibreOffice is not installed: apt-get install libreoffice-calc")
+    profile = folder / "profile"
+    (profile / "user").mkdir(parents=True, exist_ok=True)
+    (profile / "user" / "registrymodifications.xcu").write_text(RECALCULATE, "utf-8")
+    (folder / "told.xlsx").write_bytes(workbook)
+    out = folder / "out"
+    subprocess.run(
+        [
+            office,
+            f"-env:UserInstallation=file://{profile}",
+            "--headless",
+            "--convert-to",
+            "xlsx",
+            "--outdir",
+            str(out),
+            str(folder / "told.xlsx"),
+        ],
+        env={**os.environ, "HOME": str(folder)},
+        check=True,
+        capture_output=True,
+        timeout=300,
+    )
+    return (out / "told.xlsx").read_bytes()
+
+
+def text_of(pdf: bytes) -> list[str]:
+    """Have poppler read the text of every page of a PDF, as it is laid out."""
+    if (reader := shutil.which("pdftotext")) is None:
+        pytest.skip("poppler is not installed: apt-get install poppler-utils")
+    read = subprocess.run(
+        [reader, "-layout", "-enc", "UTF-8", "-", "-"], input=pdf, capture_output=True, check=True
+    )
+    return read.stdout.decode().split("\f")[:-1]

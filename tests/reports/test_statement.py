@@ -1,0 +1,224 @@
+"""A statement laid out by hand, with every figure worked out on paper."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reports.model import LongSection, Section
+from reports.statement import build
+from tests.reports.facts import facts_of, lines_of
+from tracker.domain.commitments import Form
+from tracker.domain.errors import Sentence, TrackerError
+from tracker.domain.money import Money
+from tracker.domain.periods import Period, calendar_quarter
+from tracker.domain.statements import ChargedLine, Check, StatementFacts
+
+if TYPE_CHECKING:
+    from reports.model import Report, Row
+
+LINES = (
+    ChargedLine(
+        "2023 INK 1/1", date(2023, 1, 5), date(2023, 2, 1), "Lab B.V.", "F1", "Reagents",
+        "materials", "WP3", "4200", 50_100, 25_050,
+    ),
+    ChargedLine(
+        "2023 INK 2/1", date(2023, 3, 1), None, "", "", "Salaries March",
+        "personnel", "WP3", "4000", 20_000, 10_000,
+    ),
+    ChargedLine(
+        "2023 INK 3/2", date(2023, 4, 1), date(2023, 4, 9), "NS", "CR 3", "Credit note",
+        "travel", "WP4", "4600", -4_050, -2_025,
+    ),
+)  # fmt: skip
+
+MOVES = (
+    "30 Jun 2021 → 28 Feb 2022: Three extra cleanrooms\n"
+    "20 Jan 2022 → 15 May 2022: Air handling late"
+)
+
+
+def euros(amount: str) -> Money:
+    return Money.euros(amount)
+
+
+def facts() -> StatementFacts:
+    return facts_of(language="en", lines=lambda: iter(LINES))
+
+
+def rows(report: Report, key: str) -> tuple[Row, ...]:
+    section = report.section(key)
+    assert isinstance(section, Section)
+    return section.rows
+
+
+def test_costs_by_category() -> None:
+    report = build(facts())
+    assert [row[:6] for row in rows(report, "categories")] == [
+        ("Personnel", euros("320000"), euros("190123.45"), euros("100"),
+         euros("190223.45"), euros("129776.55")),
+        ("Third parties", euros("280000"), euros("260500"), euros("0"),
+         euros("260500"), euros("19500")),
+        ("Materials", euros("150000"), euros("88000.01"), euros("250.50"),
+         euros("88250.51"), euros("61749.49")),
+        ("Equipment", euros("240000"), euros("240176.60"), euros("0"),
+         euros("240176.60"), euros("-176.60")),
+        ("Construction", euros("110000"), euros("0"), euros("0"),
+         euros("0"), euros("110000")),
+        ("Travel", euros("12000"), euros("-310.25"), euros("-20.25"),
+         euros("-330.50"), euros("12330.50")),
+    ]  # fmt: skip
+    assert report.section("categories").totals[:6] == (
+        "Total", euros("1112000"), euros("778489.81"), euros("330.25"),
+        euros("778820.06"), euros("333179.94"),
+    )  # fmt: skip
+    shares = [row[6] for row in rows(report, "categories")]
+    assert shares[1] == Decimal(260_500) / Decimal(280_000)
+    assert shares[4] == 0
+    assert report.section("categories").totals[6] == Decimal("778820.06") / Decimal(1_112_000)
+
+
+def test_summary() -> None:
+    told = {row[0]: row[1] for row in rows(build(facts()), "summary")}
+    assert told == {
+        "Award": euros("700000"),
+        "Amendments": euros("412000"),
+        "Committed": euros("1112000"),
+        "Previously reported": euros("778489.81"),
+        "This period": euros("330.25"),
+        "Charged to date": euros("778820.06"),
+        "Remaining": euros("333179.94"),
+        "Received to date": euros("750000.50"),
+        "Cash on hand": euros("-28819.56"),
+    }
+
+
+def test_cost_lines_are_told_in_their_order_with_amount_and_charge() -> None:
+    section = build(facts()).section("lines")
+    assert isinstance(section, LongSection)
+    assert list(section.rows) == [
+        ("2023 INK 1/1", date(2023, 1, 5), date(2023, 2, 1), "Lab B.V.", "F1", "Reagents",
+         "Materials", "WP3", "4200", euros("501"), euros("250.50")),
+        ("2023 INK 2/1", date(2023, 3, 1), None, "", "", "Salaries March",
+         "Personnel", "WP3", "4000", euros("200"), euros("100")),
+        ("2023 INK 3/2", date(2023, 4, 1), date(2023, 4, 9), "NS", "CR 3", "Credit note",
+         "Travel", "WP4", "4600", euros("-40.50"), euros("-20.25")),
+    ]  # fmt: skip
+    assert section.totals[10] == euros("330.25")
+    assert section.row_count == 3
+
+
+def test_receipts_instalments_and_amendments() -> None:
+    report = build(facts())
+    assert [(row[0], row[3], row[4]) for row in rows(report, "receipts")] == [
+        (date(2021, 6, 3), "Reference", euros("400000")),
+        (date(2023, 7, 4), "IBAN", euros("350000.50")),
+    ]
+    assert rows(report, "instalments")[1:] == (
+        (2, date(2023, 7, 1), "M2 Cleanrooms delivered", euros("350000")),
+        (3, date(2024, 7, 1), "", euros("362000")),
+    )
+    assert rows(report, "award") == (
+        (0, date(2021, 4, 9), "Award", euros("700000")),
+        (1, date(2022, 7, 1), "Conditional part made definitive", euros("412000")),
+    )
+
+
+def test_milestones_are_told_as_they_stood_at_the_end_of_the_period() -> None:
+    told = rows(build(facts()), "milestones")
+    assert told[1] == (
+        "M2", "Cleanrooms delivered", "WP1", date(2021, 10, 31), date(2022, 5, 15),
+        date(2022, 5, 20), 201, "Met late",
+        MOVES,
+    )  # fmt: skip
+    # It was moved, and met, after the period: nobody knew.
+    assert told[2][3:] == (date(2023, 6, 30), date(2023, 6, 30), None, 0, "Late", "")
+
+
+def test_what_is_not_charged_is_told_by_reason() -> None:
+    report = build(facts())
+    assert rows(report, "not_charged") == (
+        ("Outside the commitment's period", 3, euros("1234.56")),
+        ("Commitment exhausted", 1, euros("-0.10")),
+    )
+    assert report.section("not_charged").totals == ("Total", 4, euros("1234.46"))
+
+
+def test_an_award_in_kind_has_no_receipts_and_no_cash() -> None:
+    report = build(facts_of(form=Form.IN_KIND, language="en"))
+    assert "receipts" not in {section.key for section in report.sections}
+    assert "Cash on hand" not in {row[0] for row in rows(report, "summary")}
+    assert "Cash on hand" not in {row[0] for row in rows(report, "notes")}
+
+
+def test_without_a_budget_nothing_is_compared_with_it() -> None:
+    report = build(facts_of(with_budget=False, language="en"))
+    assert {row[1] for row in rows(report, "categories")} == {None}
+    assert {row[5:] for row in rows(report, "categories")} == {(None, None)}
+    assert report.section("categories").totals[5:] == (None, None)
+    assert "no budget" in report.section("categories").note
+
+
+def test_a_period_without_costs_is_told_too() -> None:
+    section = build(facts_of(0, language="en")).section("lines")
+    assert list(section.rows) == []
+    assert section.totals[10] == Money(0)
+
+
+def test_a_statement_that_does_not_tie_is_not_made() -> None:
+    wrong = Check(Sentence("Apples and pears"), Money(100), Money(101))
+    with pytest.raises(TrackerError, match=r"Apples and pears: € 1\.00 against € 1\.01"):
+        build(facts_of(checks=(wrong,)))
+
+
+def test_a_commitment_that_is_not_what_its_amendments_add_up_to_is_not_told() -> None:
+    made = facts()
+    wrong = replace(made, commitment=replace(made.commitment, amount=euros("1112000.01")))
+    with pytest.raises(ValueError, match="adds up to"):
+        build(wrong)
+
+
+def test_every_check_is_told_and_comes_to_nothing() -> None:
+    told = rows(build(facts()), "checks")
+    assert len(told) == len(facts().checks) + 1
+    assert {row[3] for row in told} == {Money(0)}
+    assert {row[1] for row in told} == {euros("330.25")}
+
+
+def test_the_head_says_what_it_is_and_where_it_comes_from() -> None:
+    report = build(facts())
+    about = dict(report.about)
+    assert report.title == "Statement of costs 2023"
+    assert report.subtitle == "National Growth Fund · NGF-RMXB-2021-07"
+    assert about["Reporting period"] == "1 Jan 2023 – 31 Dec 2023"
+    assert about["As at"] == report.as_of == date(2023, 12, 31)
+    assert about["State of the books"] == "118-3fa9c07d21be"
+    assert report.note.startswith("Fictitious amounts")
+
+
+@pytest.mark.parametrize(
+    ("period", "stem"),
+    [
+        (calendar_quarter(2023, 2), "NECST_NGF-1_2023-Q2"),
+        (Period(date(2023, 1, 1), date(2023, 2, 28)), "NECST_NGF-1_2023-01-01_2023-02-28"),
+    ],
+)
+def test_the_name_of_a_file_explains_itself(period: Period, stem: str) -> None:
+    assert build(facts_of(period=period)).file_stem == stem
+
+
+def test_the_name_of_a_file_is_no_path() -> None:
+    made = replace(
+        facts(), project_code="../up", commitment=replace(facts().commitment, code="A/1")
+    )
+    assert build(made).file_stem == "..-up_A-1_2023"
+
+
+def test_a_statement_speaks_the_funders_language() -> None:
+    report = build(facts_of(language="nl", lines=lines_of(5)))
+    assert rows(report, "categories")[1][0] == "Kosten derden"
+    assert report.title == "Kostenverantwoording 2023"

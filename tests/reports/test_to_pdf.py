@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pikepdf
+import pytest
+
+from reports import to_pdf as door
+from reports.statement import build
+from reports.to_html import MOST_LINES, to_html
+from reports.to_pdf import to_pdf
+from tests.reports.facts import facts_of
+from tests.reports.programs import text_of
+from tracker.domain.errors import TrackerError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# One red dot.
+PICTURE = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGA"
+    "hKmMIQAAAABJRU5ErkJggg=="
+)
+PAGE = '<!doctype html><html lang="en"><title>t</title><img alt="x" src="{}">'
+
+
+@pytest.fixture(scope="module")
+def printed() -> bytes:
+    return to_pdf(to_html(build(facts_of(MOST_LINES + 60, "nl"))))
+
+
+@pytest.fixture(scope="module")
+def opened(printed: bytes) -> pikepdf.Pdf:
+    return pikepdf.open(io.BytesIO(printed))
+
+
+def test_the_largest_lines_are_printed_and_a_sentence_says_where_the_rest_is(
+    printed: bytes,
+) -> None:
+    pages = text_of(printed)
+    text = " ".join(" ".join(pages).split())
+    assert "de 500 grootste van 560 regels" in text
+    assert "NECST_NGF-1_2023.xlsx" in text
+    assert "60 overige regels" in text
+    assert text.count("2023 INK ") == MOST_LINES
+
+
+def test_every_page_says_what_it_is_and_which_of_how_many(printed: bytes) -> None:
+    pages = text_of(printed)
+    for at, page in enumerate(pages, 1):
+        assert f"Pagina {at} van {len(pages)}" in page
+        assert "Concept" in page
+        assert "118-3fa9c07d21be" in page
+    for page in pages[1:]:
+        assert "Kostenverantwoording 2023 · National Growth Fund" in page
+        assert "Peildatum 31-12-2023" in page
+
+
+def test_a_table_repeats_its_head_on_every_page_and_its_totals_on_none(printed: bytes) -> None:
+    pages = [page for page in text_of(printed) if "2023 INK " in page]
+    assert len(pages) > 5
+    assert all("Boekingssleutel" in page for page in pages)
+    assert [("overige regels" in page) for page in pages] == [False] * (len(pages) - 1) + [True]
+
+
+def test_what_must_be_said_stands_on_the_cover(printed: bytes) -> None:
+    cover = " ".join(text_of(printed)[0].split())
+    assert "Fictieve bedragen." in cover
+    assert "NGF-RMXB-2021-07" in cover
+
+
+def test_the_document_names_itself_its_language_and_its_day(opened: pikepdf.Pdf) -> None:
+    assert opened.Root.Lang == "nl"
+    assert bool(opened.Root.MarkInfo.Marked)
+    assert bool(opened.Root.ViewerPreferences.DisplayDocTitle)
+    assert str(opened.docinfo["/Title"]).startswith("Kostenverantwoording 2023")
+    assert str(opened.docinfo["/Author"]) == "J. de Vries"
+    assert str(opened.docinfo["/CreationDate"]).startswith("D:20261121")
+
+
+def elements(tree: pikepdf.Object) -> list[pikepdf.Object]:
+    """All elements of a tree of tags."""
+    found: list[pikepdf.Object] = []
+    open_ones = [tree]
+    while open_ones:
+        element = open_ones.pop()
+        found.append(element)
+        below: Any = element.get("/K", [])
+        children = below if isinstance(below, pikepdf.Array) else [below]
+        open_ones += [x for x in children if isinstance(x, pikepdf.Dictionary) and "/S" in x]
+    return found
+
+
+def test_figures_have_a_text_and_tables_have_heads(opened: pikepdf.Pdf) -> None:
+    tagged = elements(opened.Root.StructTreeRoot)
+    kinds = [str(element.get("/S", "")) for element in tagged]
+    pictures = [element for element in tagged if element.get("/S") == "/Figure"]
+    assert len(pictures) == 1
+    assert "Begroting" in str(pictures[0].Alt)
+    # One of the cover, one of every section; of a long one, one a page.
+    assert kinds.count("/Table") > len(build(facts_of()).sections)
+    for element in tagged:
+        if element.get("/S") in {"/TD", "/TH"}:
+            assert element.P.S == "/TR"
+    assert kinds.count("/TH") > 50
+    assert {"/H1", "/H2"} <= set(kinds)
+
+
+def test_fonts_are_inside_the_document(opened: pikepdf.Pdf) -> None:
+    fonts = [
+        item for item in opened.objects
+        if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/FontDescriptor"
+    ]  # fmt: skip
+    assert fonts
+    assert all("/FontFile2" in font or "/FontFile3" in font for font in fonts)
+
+
+def test_the_same_report_gives_the_same_bytes() -> None:
+    html = to_html(build(facts_of(3)))
+    assert to_pdf(html) == to_pdf(html)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["file:///etc/hostname", "http://127.0.0.1:9/x.png", "https://example.org/x.png", PICTURE],
+    ids=["file", "http", "https", "data"],
+)
+def test_a_document_that_names_an_address_is_refused(address: str) -> None:
+    with pytest.raises(TrackerError, match="The PDF cannot be made"):
+        to_pdf(PAGE.format(address))
+
+
+def test_the_printer_by_itself_would_have_taken_it() -> None:
+    from weasyprint import HTML
+
+    taken = HTML(string=PAGE.format(PICTURE)).write_pdf()
+    document = pikepdf.open(io.BytesIO(taken))
+    assert len(document.pages[0].get_images()) == 1
+
+
+def test_a_document_without_addresses_is_printed() -> None:
+    assert to_pdf(PAGE.partition("<img")[0] + "<p>Hello</p>").startswith(b"%PDF-")
+
+
+def test_a_document_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "SECONDS_MAX", 0.05)
+    with pytest.raises(TrackerError, match="it took longer than"):
+        to_pdf(PAGE)
+
+
+def test_a_missing_library_of_the_system_is_named_with_its_remedy(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "weasyprint.py").write_text("raise OSError('cannot load library libpango')")
+    monkeypatch.setattr(door, "ENVIRONMENT", (*door.ENVIRONMENT, "PYTHONPATH"))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(TrackerError, match="apt-get install libpango"):
+        to_pdf(PAGE)
+
+
+def test_no_secret_reaches_the_printer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRACKER_SECRET_KEY", "hush")
+    seen: dict[str, str] = {}
+
+    def run(*_: object, env: dict[str, str], **__: object) -> subprocess.CompletedProcess[bytes]:
+        seen.update(env)
+        return subprocess.CompletedProcess([], 0, b"%PDF-", b"")
+
+    monkeypatch.setattr(subprocess, "run", run)
+    assert to_pdf(PAGE) == b"%PDF-"
+    assert "PATH" in seen
+    assert set(seen) <= {*door.ENVIRONMENT, "PYTHONUTF8"}
+
+
+def test_the_printer_has_little_memory() -> None:
+    """The child sets its own limits before it reads anything."""
+    asked = """
+import io, resource, sys
+import reports.to_pdf as door
+sys.stdin, sys.stdout = io.TextIOWrapper(io.BytesIO(b"x")), io.TextIOWrapper(io.BytesIO())
+door._print()
+print(resource.getrlimit(resource.RLIMIT_AS)[0], file=sys.stderr)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, check=True, cwd=door.ROOT,
+        env={**os.environ, "PYTHONUTF8": "1"},
+    )  # fmt: skip
+    assert int(done.stderr.split()[-1]) == door.MEMORY_MAX
