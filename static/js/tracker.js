@@ -1,0 +1,25 @@
+/* Makes pages better; every page works without it. */
+"use strict";
+
+/* Choosing in a form of filters asks for the list at once. */
+for (const form of document.querySelectorAll("form[data-at-once]")) {
+  form.addEventListener("change", (event) => {
+    if (event.target.matches("select")) form.requestSubmit();
+  });
+}
+
+/* A form that takes a while says so, and is sent once. */
+for (const form of document.querySelectorAll("form[data-busy]")) {
+  form.addEventListener("submit", () => {
+    const button = form.querySelector("button");
+    const outcome = form.querySelector("[role=status]");
+    setTimeout(() => { button.disabled = true; });
+    if (outcome) outcome.textContent = form.dataset.busy;
+  });
+}
+
+/* Going back shows the form as it was, ready to be used again. */
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const button of document.querySelectorAll("button[disabled]")) button.disabled = false;
+});

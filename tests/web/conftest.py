@@ -1,0 +1,146 @@
+"""The web application over the sample programme, and a browser's part in talking to it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.orm import Session as OrmSession
+
+from tracker import create_app
+from tracker.actions import sample
+from tracker.config import Settings
+from tracker.domain.actor import Actor
+from tracker.domain.policy import Role
+from tracker.extensions import db, limiter
+from tracker.store.session import open_engine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from sqlalchemy import Engine
+    from werkzeug.test import TestResponse
+
+KEY = "k" * 40
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+EMAILS = {sign_in.role: sign_in.email for sign_in in sample.SIGN_INS}
+
+
+@pytest.fixture(scope="session")
+def sample_template(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A database with the sample programme, to be copied."""
+    path = shutil.copyfile(sqlite_template, tmp_path_factory.mktemp("sample") / "sample.db")
+    engine = open_engine(f"sqlite:///{path}")
+    with OrmSession(engine) as session:
+        assert sample.load(session, by=Actor("tests", Role.ADMINISTRATOR))
+    engine.dispose()
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+@pytest.fixture
+def sample_url(sample_template: Path, tmp_path: Path) -> str:
+    return f"sqlite:///{shutil.copyfile(sample_template, tmp_path / 'sample.db')}"
+
+
+@pytest.fixture
+def make_app(sample_url: str) -> Iterator[Callable[..., Flask]]:
+    """Make an application; the settings may differ from the usual ones."""
+    made: list[Flask] = []
+
+    def make(**settings: str) -> Flask:
+        chosen = {"secret_key": KEY, "database_url": sample_url} | settings
+        app = create_app(Settings(**chosen))
+        limiter.reset()  # its memory is the process's
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Flask:
+    return make_app()
+
+
+@pytest.fixture
+def engine(app: Flask) -> Engine:
+    """The engine of the application, for looking at what it did."""
+    with app.app_context():
+        return db.engine
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[OrmSession]:
+    with OrmSession(engine) as session:
+        yield session
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[Role], FlaskClient]:
+    """Sign in as the sample's person of a role."""
+    return lambda role: signed_in(app, role)
+
+
+def signed_in(app: Flask, role: Role) -> FlaskClient:
+    client = app.test_client()
+    answer = try_sign_in(client, EMAILS[role], sample.PASSWORD)
+    assert answer.status_code == 302
+    return client
+
+
+def try_sign_in(
+    client: FlaskClient, email: str, password: str, **more: str
+) -> TestResponse:
+    page = client.get("/sign-in")
+    if page.status_code != 200:
+        return page
+    entry = {"email": email, "password": password, "csrf_token": token_in(page.text)} | more
+    return client.post("/sign-in", data=entry)
+
+
+def token_in(page: str) -> str:
+    found = TOKEN.search(page)
+    assert found, "the page has no form"
+    return found[1]
+
+
+def token_of(client: FlaskClient) -> str:
+    """A token that this visitor's forms carry."""
+    return token_in(client.get("/sign-in", follow_redirects=True).text)
+
+
+def without_tokens(page: str) -> str:
+    """A page without what differs from one answer to the next."""
+    return re.sub(r'(name="csrf_token" value=")[^"]+', r"\1", page)
+
+
+@pytest.fixture
+def statements(engine: Engine) -> Iterator[list[str]]:
+    """Every statement that reaches the database while a test runs."""
+    seen: list[str] = []
+
+    def note(_connection, _cursor, statement, *_):
+        seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def writes_in(statements: list[str]) -> list[str]:
+    return [s for s in statements if re.match(r"\s*(INSERT|UPDATE|DELETE|REPLACE)", s, re.I)]

@@ -1,0 +1,143 @@
+"""What holds for every page, and for the words on it."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from babel.messages.extract import extract_from_dir
+
+from reports.words import translations_for
+from tests.web.routes import PAGES
+from tracker.domain.policy import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask.testing import FlaskClient
+
+ROOT = Path(__file__).parents[2]
+EMPTY = {"area", "br", "col", "hr", "img", "input", "link", "meta"}
+MARKS = {"_": None, "say": (1,), "translate": (1,), "Sentence": (1,), "plural": (2, 3)}
+
+
+class Page(HTMLParser):
+    """Reads a page and notes what no page may have."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.faults: list[str] = []
+        self.ids: list[str] = []
+        self.refers: list[str] = []
+        self.links: list[str] = []
+        self.forms: list[str] = []
+        self.headings: list[str] = []
+        self.feed(text)
+        self.close()
+        self.faults += [f"<{tag}> is never closed" for tag in self.open]
+        self.faults += [f"id {i} stands twice" for i in set(self.ids) if self.ids.count(i) > 1]
+        self.faults += [f"there is no id {i}" for i in self.refers if i not in self.ids]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag not in EMPTY:
+            self.open.append(tag)
+        self.faults += [f"{name} on <{tag}>" for name in given if name == "style" or name[:2] == "on"]
+        if tag == "style" or (tag == "script" and not given.get("src")):
+            self.faults.append(f"<{tag}> within the page")
+        if "id" in given:
+            self.ids.append(given["id"] or "")
+        for name in ("for", "aria-labelledby", "aria-describedby"):
+            self.refers += (given.get(name) or "").split()
+        if tag == "a":
+            self.links.append(given.get("href") or "")
+        if tag == "form" and given.get("method") == "post":
+            self.forms.append("without a token")
+        if tag == "input" and given.get("name") == "csrf_token" and self.forms:
+            self.forms[-1] = "with a token"
+        if tag in ("h1", "h2", "h3"):
+            self.headings.append(tag)
+        if tag == "th" and "scope" not in given:
+            self.faults.append("<th> without a scope")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in EMPTY:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open[-1] != tag:
+            self.faults.append(f"</{tag}> closes {self.open[-1:]}")
+        if tag in self.open:
+            while self.open.pop() != tag:
+                pass
+
+
+def pages_of(client: FlaskClient, role: Role) -> dict[str, Page]:
+    addresses = [r.address for r in PAGES if role in r.roles and "." not in r.address]
+    return {a: Page(client.get(a, follow_redirects=True).text) for a in addresses}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_page_is_well_formed_and_carries_nothing_inline(
+    role: Role, sign_in: Callable[[Role], FlaskClient]
+) -> None:
+    for address, page in pages_of(sign_in(role), role).items():
+        assert page.faults == [], address
+        assert page.headings.count("h1") == 1, address
+        assert "without a token" not in page.forms, address
+
+
+def test_a_fault_in_a_page_would_be_found() -> None:
+    faults = Page('<p style="x"><a id="a"><b id="a"></a><label for="c">').faults
+    assert len(faults) >= 5
+
+
+@pytest.mark.parametrize("role", Role)
+def test_no_page_leads_its_reader_to_a_closed_door(
+    role: Role, sign_in: Callable[[Role], FlaskClient]
+) -> None:
+    client = sign_in(role)
+    found = {link for page in pages_of(client, role).values() for link in page.links}
+    slow = (".xlsx", ".pdf", ".json", ".csv")
+    ways = {link for link in found if link.startswith("/") and not link.partition("?")[0].endswith(slow)}
+    lines = sorted(link for link in ways if link.startswith("/costs/"))
+    for way in sorted(ways - set(lines[5:])):
+        assert client.get(way, follow_redirects=True).status_code == 200, way
+
+
+def words_of_the_screen() -> set[str]:
+    """Every text that a template or a view marks for translation."""
+    found: set[str] = set()
+    for folder, methods in (
+        (ROOT / "templates", [("reports/**", "ignore"), ("**.html", "jinja2.ext:babel_extract")]),
+        (ROOT / "tracker" / "web", [("**.py", "python")]),
+    ):
+        options = {"**.html": {"silent": "false"}}
+        for _, _, texts, _, _ in extract_from_dir(
+            folder, method_map=methods, options_map=options, keywords=MARKS
+        ):
+            found.update([texts] if isinstance(texts, str) else [t for t in texts if t])
+    return found
+
+
+def test_every_text_of_the_screen_has_its_dutch() -> None:
+    dutch = translations_for("nl")
+    known = set(getattr(dutch, "_catalog", {}))
+    texts = words_of_the_screen()
+    assert len(texts) > 200
+    assert sorted(texts - known) == []
+
+
+def test_a_translation_has_the_same_figures_in_it() -> None:
+    from string import Formatter
+
+    def names(text: str) -> set[str]:
+        return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+    dutch = translations_for("nl")
+    for text in words_of_the_screen():
+        assert names(dutch.gettext(text)) == names(text), text

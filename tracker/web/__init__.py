@@ -1,0 +1,57 @@
+"""What is seen: thin views and forms, and the guards around them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracker.web import (
+    allocations,
+    audit,
+    auth,
+    commitments,
+    costs,
+    errors,
+    imports,
+    language,
+    milestones,
+    people,
+    permissions,
+    preferences,
+    protection,
+    reports,
+    shell,
+    work,
+)
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+CONCEPTS = (
+    work,
+    commitments,
+    costs,
+    allocations,
+    milestones,
+    imports,
+    reports,
+    people,
+    audit,
+    preferences,
+)
+
+
+def add_guards(app: Flask) -> None:
+    """Set up what runs before any extension looks at a request, and after any response."""
+    app.before_request(protection.check_request)
+    app.after_request(protection.add_headers)
+
+
+def init_app(app: Flask) -> None:
+    """Put the pages on the application."""
+    auth.init_app(app)
+    language.init_app(app)
+    shell.init_app(app)
+    errors.init_app(app)
+    for concept in CONCEPTS:
+        app.register_blueprint(concept.bp)
+    app.before_request(permissions.gate)

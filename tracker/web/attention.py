@@ -1,0 +1,139 @@
+"""What needs attention: sentences with the figures, made from what the store tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tracker.domain.commitments import Status
+from tracker.domain.errors import Sentence
+from tracker.domain.milestones import Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+
+    from tracker.domain.commitments import Commitment
+    from tracker.domain.errors import Fact
+    from tracker.domain.milestones import Milestone
+    from tracker.domain.money import Money
+    from tracker.domain.statements import NotCharged
+
+SOON = 90  # days in which money that will lapse can still be spent
+URGENCY = ("late", "attention", "blocked", "good")
+
+
+def _(text: str) -> str:
+    """Mark a text for translation; it is translated where it is shown."""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One thing that needs attention: how urgent, what, how much, and where to look.
+
+    Shape:  ``state`` is ``late``, ``attention``, ``blocked`` or ``good``; ``endpoint`` and
+            ``values`` make the address.
+    """
+
+    state: str
+    what: Sentence
+    amount: Money | None
+    endpoint: str
+    values: dict[str, str] = field(default_factory=dict)
+
+
+def by_urgency(matters: Iterable[Matter]) -> list[Matter]:
+    """Put what is most urgent, and the most money, first."""
+    return sorted(
+        matters,
+        key=lambda matter: (
+            URGENCY.index(matter.state),
+            -abs(matter.amount.cents) if matter.amount else 0,
+        ),
+    )
+
+
+def of_costs(
+    waiting: tuple[int, Money],
+    left: Iterable[NotCharged],
+    twice: int,
+    unmatched: tuple[int, Money],
+) -> Iterator[Matter]:
+    """Tell what the books ask for: costs to charge, costs that nobody pays, doubles."""
+    count, amount = waiting
+    if count:
+        what = Sentence(_("Cost lines that wait to be charged: {count}."), {"count": count})
+        yield Matter("attention", what, amount, "costs.show_list", {"state": "waiting"})
+    for reason, count, amount in ((n.reason, n.line_count, n.amount) for n in left):
+        what = Sentence(NOT_CHARGED[reason.value], {"count": count})
+        yield Matter("blocked", what, amount, "costs.show_list", {"reason": reason.value})
+    if twice:
+        what = Sentence(_("Invoices that may have been booked twice: {count}."), {"count": twice})
+        yield Matter("attention", what, None, "allocations.not_charged")
+    count, amount = unmatched
+    if count:
+        what = Sentence(_("Receipts that belong to no commitment: {count}."), {"count": count})
+        yield Matter("attention", what, amount, "imports.show_list")
+
+
+def of_milestones(milestones: Iterable[Milestone], today: date) -> Iterator[Matter]:
+    """Tell which milestones are late, and the money that hangs on them."""
+    for milestone in milestones:
+        standing = milestone.standing(today)
+        if standing not in (Standing.LATE, Standing.SLIPPED):
+            continue
+        late = standing is Standing.LATE
+        days = milestone.days_late(today) if late else milestone.slip_days()
+        facts: dict[str, Fact] = {"code": milestone.code, "title": milestone.title, "days": days}
+        text = (LATE if late else MOVED)[days != 1]
+        amount = milestone.releases.amount if milestone.releases else None
+        state = "late" if late else "attention"
+        yield Matter(state, Sentence(text, facts), amount, "milestones.show_list")
+
+
+def of_commitments(commitments: Iterable[Commitment], today: date) -> Iterator[Matter]:
+    """Tell which commitments are conditional, pre-financed, or lapse with money unspent."""
+    for commitment in commitments:
+        yield from _of_commitment(commitment, today)
+
+
+def _of_commitment(commitment: Commitment, today: date) -> Iterator[Matter]:
+    def matter(state: str, text: str, amount: Money, **facts: str | int | date) -> Matter:
+        what = Sentence(text, {"code": commitment.code, "funder": commitment.funder, **facts})
+        return Matter(state, what, amount, "commitments.show", {"code": commitment.code})
+
+    if commitment.status is Status.CONDITIONAL:
+        text = _("{code} of {funder} is conditional and cannot be charged yet.")
+        yield matter("blocked", text, commitment.amount)
+    if (cash := commitment.cash_on_hand) is not None and cash.cents < 0:
+        text = _("{code} of {funder}: the facility pre-finances what was charged.")
+        yield matter("attention", text, -cash)
+    if not commitment.is_committed or commitment.remaining.cents <= 0:
+        return
+    days, last_day = (commitment.period.last_day - today).days, commitment.period.last_day
+    if days < 0:
+        text = _("{code} of {funder} ended on {day} and was not charged in full.")
+        yield matter("attention", text, commitment.remaining, day=last_day)
+    elif days <= SOON:
+        yield matter("late", ENDS[days != 1], commitment.remaining, days=days)
+
+
+# One day, and several.
+LATE = (_("{code} {title} is {days} day late."), _("{code} {title} is {days} days late."))
+MOVED = (
+    _("{code} {title} has moved by {days} day."),
+    _("{code} {title} has moved by {days} days."),
+)
+ENDS = (
+    _("{code} of {funder} ends in {days} day; what is not charged by then lapses."),
+    _("{code} of {funder} ends in {days} days; what is not charged by then lapses."),
+)
+
+NOT_CHARGED = {
+    "no_split_rule": _("Shares not charged, as the work package has no split rule: {count}."),
+    "not_awarded": _("Shares not charged, as the commitment is not awarded: {count}."),
+    "outside_period": _("Shares not charged, outside the commitment's period: {count}."),
+    "category_not_allowed": _("Shares not charged, as the category is not allowed: {count}."),
+    "commitment_exhausted": _("Shares not charged, as the commitment is exhausted: {count}."),
+}

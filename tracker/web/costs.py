@@ -1,0 +1,59 @@
+"""Cost lines: the list with its filters, its export, and one line with its split."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, render_template, request, stream_with_context
+
+from tracker.domain.policy import Permission
+from tracker.extensions import db
+from tracker.store import costs
+from tracker.store.projects import the_project
+from tracker.web.costs_csv import lines_of_csv
+from tracker.web.forms.costs import cost_filter_form
+from tracker.web.language import language
+from tracker.web.permissions import permission
+from tracker.web.splits import splits_of
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+bp = Blueprint("costs", __name__, url_prefix="/costs")
+
+
+@bp.get("")
+@permission(Permission.SEE_BOOKS)
+def show_list() -> ResponseReturnValue:
+    """Show a page of the cost lines that the address asks for."""
+    session = db.session()
+    form = cost_filter_form(session, request.args)
+    if not form.validate():
+        return render_template("costs/list.html", form=form, page=None), 422
+    after, before = request.args.get("after"), request.args.get("before")
+    page = costs.page_of_costs(session, form.wish, after=after, before=before)
+    return render_template("costs/list.html", form=form, page=page)
+
+
+@bp.get("/export.csv")
+@permission(Permission.SEE_BOOKS)
+def export() -> ResponseReturnValue:
+    """Hand out all the cost lines that the address asks for, as a file."""
+    session = db.session()
+    form = cost_filter_form(session, request.args)
+    if not form.validate():
+        return render_template("costs/list.html", form=form, page=None), 422
+    rows = lines_of_csv(costs.all_costs(session, form.wish), language())
+    name = f"{the_project(session).code}_costs.csv"
+    answer = Response(stream_with_context(rows), mimetype="text/csv")
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
+
+
+@bp.get("/<int:line_id>")
+@permission(Permission.SEE_BOOKS)
+def show(line_id: int) -> ResponseReturnValue:
+    """Show one cost line, and why it is split as it is."""
+    session = db.session()
+    line = costs.cost_line(session, line_id)
+    return render_template("costs/show.html", line=line, splits=splits_of(session, line))

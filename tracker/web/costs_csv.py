@@ -1,0 +1,86 @@
+"""Cost lines as a file for a spreadsheet, in the reader's way of writing numbers."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from reports.words import gettext_for, label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tracker.domain.costs import CostLine
+    from tracker.domain.money import Money
+
+MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"  # tells Excel that the file is UTF-8
+RISKY = ("=", "+", "-", "@", "\t", "\r")
+
+
+def _(text: str) -> str:
+    """Mark a text for translation; it is translated where it is shown."""
+    return text
+
+
+HEADINGS = (
+    _("Ledger key"),
+    _("Incurred"),
+    _("Booked"),
+    _("Supplier"),
+    _("Document"),
+    _("Invoice"),
+    _("Description"),
+    _("Category"),
+    _("Work package"),
+    _("Account"),
+    _("Amount"),
+    _("Charged"),
+    _("State"),
+)
+
+
+def lines_of_csv(lines: Iterable[CostLine], language: str) -> Iterator[str]:
+    """Write the lines one by one, after a line of headings.
+
+    Units:  euros with two decimals, days as 2023-12-31; Dutch files have semicolons and
+            decimal commas, as Excel expects them there.
+    """
+    dutch = language == "nl"
+    buffer = StringIO()
+    writer = csv.writer(buffer, delimiter=";" if dutch else ",")
+    say = gettext_for(language)
+    writer.writerow([say(heading) for heading in HEADINGS])
+    yield MARK + _taken(buffer)
+    for line in lines:
+        amounts = (_euros(amount, dutch=dutch) for amount in (line.amount, line.charged))
+        texts = (line.supplier, line.document, line.invoice, line.description)
+        writer.writerow([
+            as_text(line.key),
+            line.incurred_on.isoformat(),
+            line.booked_on.isoformat() if line.booked_on else "",
+            *(as_text(text) for text in texts),
+            label(line.category, language),
+            as_text(line.work_package),
+            as_text(line.account),
+            *amounts,
+            label(line.state, language),
+        ])  # fmt: skip
+        yield _taken(buffer)
+
+
+def as_text(text: str) -> str:
+    """Keep a spreadsheet from taking a text for a formula."""
+    return f"'{text}" if text.startswith(RISKY) else text
+
+
+def _euros(amount: Money, *, dutch: bool) -> str:
+    text = f"{amount.as_decimal:.2f}"
+    return text.replace(".", ",") if dutch else text
+
+
+def _taken(buffer: StringIO) -> str:
+    text = buffer.getvalue()
+    buffer.seek(0)
+    buffer.truncate()
+    return text

@@ -1,0 +1,91 @@
+"""Reports: the choice, the page and the files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask_login import current_user
+
+from reports import catalogue
+from reports.to_html import shown
+from tracker.domain.periods import period_named, years_of
+from tracker.domain.policy import Permission
+from tracker.extensions import db
+from tracker.web.clock import today
+from tracker.web.permissions import own_commitment, own_commitments, permission
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from reports.model import Report
+    from tracker.domain.commitments import Commitment
+
+bp = Blueprint("reports", __name__, url_prefix="/reports")
+
+
+@bp.get("")
+@permission(Permission.SEE_FUNDING)
+def choose() -> ResponseReturnValue:
+    """Show which reports can be made; a chosen one is shown at its own address."""
+    wished = [request.args.get(name, "") for name in ("slug", "code", "period")]
+    if all(wished):
+        slug, code, period = wished
+        return redirect(url_for(".show", slug=slug, code=code, period=period))
+    seen = [commitment for commitment in own_commitments() if commitment.is_committed]
+    years = {commitment.code: years_to_report(commitment) for commitment in seen}
+    return render_template(
+        "catalogue/index.html",
+        commitments=seen,
+        years=years,
+        all_years=sorted({year for some in years.values() for year in some}, reverse=True),
+        kinds=catalogue.CATALOGUE.values(),
+    )
+
+
+@bp.get("/<slug>/<code>/<period>")
+@permission(Permission.SEE_FUNDING)
+def show(slug: str, code: str, period: str) -> ResponseReturnValue:
+    """Show a report as a page."""
+    report, year = _made(slug, code, period), period[:4]
+    return render_template(
+        "catalogue/show.html",
+        report=shown(report),
+        slug=slug,
+        code=code,
+        period=period,
+        periods=[year, *(f"{year}-Q{quarter}" for quarter in (1, 2, 3, 4))],
+        formats=catalogue.CATALOGUE[slug].formats,
+    )
+
+
+@bp.get("/<slug>/<code>/<period>.<face>")
+@permission(Permission.SEE_FUNDING)
+def download(slug: str, code: str, period: str, face: str) -> ResponseReturnValue:
+    """Hand out a report as a file."""
+    own_commitment(code)
+    if face not in getattr(catalogue.CATALOGUE.get(slug), "formats", ()):
+        abort(404)
+    report = _made(slug, code, period)
+    answer = Response(catalogue.to_format(report, face), mimetype=catalogue.MIMETYPES[face])
+    name = catalogue.file_name(report, face)
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
+
+
+def years_to_report(commitment: Commitment) -> tuple[int, ...]:
+    """The calendar years of a commitment that have begun, the newest first."""
+    this_year = today().year
+    return tuple(year for year in reversed(years_of(commitment.period)) if year <= this_year)
+
+
+def _made(slug: str, code: str, period: str) -> Report:
+    """Make a report of a commitment that the person may see."""
+    return catalogue.make(
+        db.session(),
+        slug,
+        own_commitment(code).code,
+        period_named(period),
+        made_on=today(),
+        author=current_user.name,
+    )

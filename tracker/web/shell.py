@@ -1,0 +1,131 @@
+"""The frame around every page: the project, the menu, the person, and the files it loads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import g, request
+from flask_login import current_user
+
+from tracker.actions import sample
+from tracker.domain.policy import Permission, is_allowed
+from tracker.extensions import db
+from tracker.store.people import has_sample_people
+from tracker.store.projects import project_of
+from tracker.web import charts
+from tracker.web.auth import current_role
+from tracker.web.language import language
+from tracker.web.preferences import THEMES, chosen_theme
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from tracker.store.projects import Project
+
+
+def _(text: str) -> str:
+    """Mark a text for translation; it is translated where it is shown."""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """An entry of the menu. It is shown to who may follow it."""
+
+    endpoint: str
+    label: str
+    asks: Permission
+
+
+MENU = (
+    Way("work.show_list", _("Work list"), Permission.SEE_BOOKS),
+    Way("commitments.overview", _("Funding"), Permission.SEE_FUNDING),
+    Way("costs.show_list", _("Cost lines"), Permission.SEE_BOOKS),
+    Way("allocations.not_charged", _("Not charged"), Permission.SEE_BOOKS),
+    Way("milestones.show_list", _("Milestones"), Permission.SEE_BOOKS),
+    Way("reports.choose", _("Reports"), Permission.SEE_FUNDING),
+    Way("imports.show_list", _("Imports"), Permission.SEE_BOOKS),
+    Way("people.show_list", _("People"), Permission.MANAGE_PEOPLE),
+    Way("audit.show_list", _("Audit trail"), Permission.SEE_AUDIT_TRAIL),
+)
+
+
+def init_app(app: Flask) -> None:
+    """Give every template the shell, and every file of ours an address that changes with it."""
+    versions = _versions(Path(app.static_folder or ""))
+
+    @app.url_defaults
+    def add_version(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint == "static" and (version := versions.get(values["filename"])):
+            values["v"] = version
+
+    app.context_processor(
+        lambda: {"shell": Shell(), "language": language(), "Permission": Permission}
+    )
+    app.jinja_env.globals.update(may=may, fill=charts.fill, bar_width=charts.BAR)
+
+
+def may(asked: Permission) -> bool:
+    """Tell whether the person on this page may do something."""
+    role = current_role()
+    return role is not None and is_allowed(role, asked)
+
+
+class Shell:
+    """What the frame of a page shows. Looked up only where the page shows it."""
+
+    themes = THEMES
+
+    @property
+    def project(self) -> Project | None:
+        """The project that the database is about."""
+        return project_of(db.session())
+
+    @property
+    def menu(self) -> tuple[Way, ...]:
+        """The ways that the person may follow."""
+        return tuple(way for way in MENU if may(way.asks))
+
+    @property
+    def person(self) -> str:
+        """The name of who signed in."""
+        return current_user.name if current_user.is_authenticated else ""
+
+    @property
+    def role(self) -> str:
+        """The role of who signed in, as a code."""
+        return current_role() or ""
+
+    @property
+    def theme(self) -> str:
+        """The theme chosen in this browser."""
+        return chosen_theme()
+
+    @property
+    def here(self) -> str:
+        """The address to come back to after choosing a language or a theme."""
+        if request.method != "GET" or g.get("refused"):
+            return "/"
+        return request.full_path.removesuffix("?")
+
+    @property
+    def sample_sign_ins(self) -> tuple[sample.SampleSignIn, ...]:
+        """The sign-ins that everybody may know, where they exist."""
+        return sample.SIGN_INS if has_sample_people(db.session()) else ()
+
+    @property
+    def sample_password(self) -> str:
+        """The password of the sample's sign-ins."""
+        return sample.PASSWORD
+
+
+def _versions(folder: Path) -> dict[str, str]:
+    """Name each file by the beginning of its hash, so that browsers may keep it for ever."""
+    return {
+        path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest()[:12]
+        for path in folder.rglob("*")
+        if path.is_file()
+    }

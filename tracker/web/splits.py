@@ -1,0 +1,70 @@
+"""Why a cost line is split as it is: the rule's weights beside what became of each share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from tracker.domain.costs import Origin
+from tracker.domain.money import Money
+from tracker.store.commitments import commitments_of
+from tracker.store.projects import IN_KIND_RULE, split_rules_of, the_project, work_packages_of
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from tracker.domain.costs import CostLine, CostShare
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A commitment's part in a cost line: its weight, its share by the rule, what became of it.
+
+    Shape:  ``outcomes`` are the charged part and the parts left with a reason; empty while the
+            line waits to be charged.
+    """
+
+    commitment: str
+    funder: str
+    weight: int
+    weight_share: Decimal
+    share: Money
+    outcomes: tuple[CostShare, ...]
+
+    @property
+    def charged(self) -> Money:
+        """What the commitment pays of the line."""
+        return Money.total(outcome.amount for outcome in self.outcomes if not outcome.reason)
+
+    @property
+    def left(self) -> tuple[CostShare, ...]:
+        """What it does not pay, by reason."""
+        return tuple(outcome for outcome in self.outcomes if outcome.reason)
+
+
+def splits_of(session: Session, line: CostLine) -> tuple[Split, ...]:
+    """Explain a cost line by the split rule that holds for it; empty where none does."""
+    project = the_project(session)
+    key = IN_KIND_RULE
+    if line.origin is not Origin.IN_KIND:
+        key = work_packages_of(session, project.id).get(line.work_package, -1)
+    rule = split_rules_of(session, project.id).get(key, ())
+    if not rule:
+        return ()
+    named = {commitment.id: commitment for commitment in commitments_of(session)}
+    parts = line.amount.share_out([share.weight for share in rule])
+    whole = sum(share.weight for share in rule)
+    return tuple(
+        Split(
+            commitment=named[share.commitment_id].code,
+            funder=named[share.commitment_id].funder,
+            weight=share.weight,
+            weight_share=Decimal(share.weight) / whole,
+            share=part,
+            outcomes=tuple(
+                s for s in line.shares if s.commitment == named[share.commitment_id].code
+            ),
+        )
+        for share, part in zip(rule, parts, strict=True)
+    )

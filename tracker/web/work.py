@@ -1,0 +1,68 @@
+"""Where each role lands, and the work that waits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, redirect, render_template, url_for
+
+from tracker.domain.policy import Permission, Role, is_allowed
+from tracker.extensions import db
+from tracker.store import allocations, costs, imports, milestones, receipts
+from tracker.web import attention
+from tracker.web.auth import current_actor
+from tracker.web.clock import today
+from tracker.web.permissions import own_commitments, permission
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flask.typing import ResponseReturnValue
+
+    from tracker.domain.commitments import Commitment
+
+bp = Blueprint("work", __name__)
+
+LANDING = {
+    Role.FINANCE_OFFICER: "work.show_list",
+    Role.CONTROLLER: "work.show_list",
+    Role.DIRECTOR: "commitments.overview",
+    Role.FUNDER_VIEWER: "commitments.overview",
+    Role.AUDITOR: "costs.show_list",
+    Role.ADMINISTRATOR: "people.show_list",
+}
+
+
+@bp.get("/")
+@permission(Permission.SIGNED_IN)
+def land() -> ResponseReturnValue:
+    """Lead each role to what waits for it."""
+    return redirect(url_for(LANDING[current_actor().role]))
+
+
+@bp.get("/work")
+@permission(Permission.SEE_BOOKS)
+def show_list() -> ResponseReturnValue:
+    """Show what needs attention, and what was brought in last."""
+    session = db.session()
+    return render_template(
+        "work/list.html",
+        matters=matters_of(own_commitments()),
+        waiting=allocations.waiting(session),
+        imports=imports.imports_of(session)[:5],
+    )
+
+
+def matters_of(seen: Sequence[Commitment]) -> list[attention.Matter]:
+    """List what needs attention among what a person may see, the most urgent first."""
+    session, day = db.session(), today()
+    found = list(attention.of_commitments(seen, day))
+    if is_allowed(current_actor().role, Permission.SEE_BOOKS):
+        found += attention.of_milestones(milestones.milestones_of(session), day)
+        found += attention.of_costs(
+            allocations.waiting(session),
+            allocations.not_charged(session),
+            len(costs.booked_twice(session)),
+            receipts.unmatched(session),
+        )
+    return attention.by_urgency(found)
