@@ -1,5 +1,7 @@
 """The command line: the same deeds as in the browser, for scripts and for the first day."""
 
+# long: one short function for each command
+
 from __future__ import annotations
 
 import json
@@ -9,15 +11,15 @@ import sys
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
 
 from tracker.config import LOOPBACK, ROOT, VAR, database_url
+from tracker.console import Progress, euros, say_imported, say_refused, say_sign_ins
 from tracker.domain.actor import Actor
 from tracker.domain.errors import FileRefused, RuleViolation, TrackerError
-from tracker.domain.money import Money
 from tracker.domain.periods import Period, calendar_year, period_named, years_of
 from tracker.domain.policy import Role
 
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from tracker.domain.imports import ImportOutcome
 
 AT_THE_SERVER = Actor("command line", Role.FINANCE_OFFICER)
 ADMINISTRATOR = Actor("command line", Role.ADMINISTRATOR)
@@ -83,7 +84,7 @@ def import_files(files: tuple[Path, ...]) -> None:
     """
     from tracker.actions import imports
 
-    with opened() as session, _Progress() as progress:
+    with opened() as session, Progress() as progress:
         refused = 0
         for path in files:
             (outcome,) = imports.bring_in(
@@ -92,9 +93,9 @@ def import_files(files: tuple[Path, ...]) -> None:
             progress.clear()
             if isinstance(outcome, FileRefused):
                 refused += 1
-                _say_refused(outcome)
+                say_refused(outcome)
             else:
-                _say_imported(outcome)
+                say_imported(outcome)
     if refused:
         sys.exit(1)
 
@@ -110,10 +111,10 @@ def charge() -> None:
         click.echo("Nothing was waiting to be charged.")
         return
     click.echo(f"{outcome.lines:,} cost lines judged.")
-    click.echo(f"  charged      {_euros(outcome.charged)}")
-    click.echo(f"  not charged  {_euros(outcome.left_total)}")
+    click.echo(f"  charged      {euros(outcome.charged)}")
+    click.echo(f"  not charged  {euros(outcome.left_total)}")
     for reason, shares, amount in outcome.left:
-        click.echo(f"    {reason:<24}{_euros(amount)}  {shares:,} shares")
+        click.echo(f"    {reason:<24}{euros(amount)}  {shares:,} shares")
 
 
 @cli.command()
@@ -177,14 +178,14 @@ def demo() -> None:
     from tracker.store.people import has_sample_people
 
     with opened() as session:
-        with _Progress() as progress:
+        with Progress() as progress:
             loaded = sample.load(session, by=AT_THE_SERVER, progress=progress.show)
         if not loaded:
             click.echo("The database holds a programme of its own; the sample was left out.")
             return
         _write_sample_reports(session)
         if has_sample_people(session):
-            _say_sign_ins()
+            say_sign_ins()
 
 
 @cli.command()
@@ -238,7 +239,7 @@ def add_person(
     """Let somebody sign in with EMAIL and a password."""
     from tracker.actions import people
     from tracker.domain.people import NewPerson
-    from tracker.store.people import funder_named
+    from tracker.store.funders import funder_named
 
     with opened() as session:
         funder_id = funder_named(session, funder).id if funder else None
@@ -252,7 +253,7 @@ def main() -> None:
     try:
         cli()
     except FileRefused as refusal:
-        _say_refused(refusal)
+        say_refused(refusal)
         sys.exit(1)
     except TrackerError as error:
         click.echo(f"Error: {error}", err=True)
@@ -302,38 +303,6 @@ def _write_sample_reports(session: Session) -> None:
     click.echo(f"Reports of the sample are in {out}")
 
 
-def _say_sign_ins() -> None:
-    from tracker.actions import sample
-
-    click.echo(f"Sample sign-ins, all with the password “{sample.PASSWORD}”:")
-    for sign_in in sample.SIGN_INS:
-        click.echo(f"  {sign_in.email:<28}{sign_in.role.value.replace('_', ' ')}")
-
-
-def _say_imported(outcome: ImportOutcome) -> None:
-    if outcome.already_imported:
-        click.echo(
-            f"{outcome.file_name}: the same as before ({outcome.same:,} lines); nothing new."
-        )
-    else:
-        click.echo(f"{outcome.file_name}: {outcome.new:,} new, {outcome.same:,} the same.")
-        for what, figure in outcome.totals:
-            shown = _euros(figure) if isinstance(figure, Money) else f"{figure:>20,}"
-            click.echo(f"    {what!s:<40}{shown}")
-    for warning in outcome.warnings:
-        click.echo(f"    Warning: {warning}")
-
-
-def _say_refused(refusal: FileRefused) -> None:
-    click.echo(f"{refusal.message}", err=True)
-    for finding in refusal.findings:
-        click.echo(f"    {finding}", err=True)
-
-
-def _euros(amount: Money) -> str:
-    return f"{amount!s:>20}"
-
-
 def _answers(path: Path) -> dict[str, Any]:
     try:
         answers = json.loads(path.read_text("utf-8"))
@@ -359,35 +328,6 @@ def _check_free(host: str, port: int) -> None:
                 why=error.strerror or "",
                 other=str(port % 65535 + 1),
             ) from None
-
-
-class _Progress:
-    """A progress bar per file, on the terminal only."""
-
-    def __init__(self) -> None:
-        self._shown = sys.stderr.isatty()
-        self._length = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.clear()
-
-    def show(self, name: str, done: int, whole: int) -> None:
-        """Draw how far a file has come."""
-        if not self._shown or not whole:
-            return
-        full = min(30, 30 * done // whole)
-        text = f"{name}  [{'#' * full}{'-' * (30 - full)}]  {done:,} of {whole:,} lines"
-        click.echo("\r" + text.ljust(self._length), nl=False, err=True)
-        self._length = len(text)
-
-    def clear(self) -> None:
-        """Wipe the bar, so that what follows starts on a clean line."""
-        if self._length:
-            click.echo("\r" + " " * self._length + "\r", nl=False, err=True)
-            self._length = 0
 
 
 if __name__ == "__main__":

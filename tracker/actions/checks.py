@@ -12,7 +12,16 @@ from tracker.domain.commitments import Form
 from tracker.domain.imports import FileKind
 from tracker.domain.money import Money
 from tracker.domain.periods import calendar_year
-from tracker.store import allocations, checks, commitments, costs, imports, projects, statements
+from tracker.store import (
+    allocations,
+    budgets,
+    checks,
+    commitments,
+    imports,
+    ledgers,
+    projects,
+    statements,
+)
 from tracker.store.costs import CostLineRow
 from tracker.store.projects import CategoryRow
 
@@ -91,13 +100,13 @@ def _answers(session: Session, expected: Mapping[str, Any]) -> dict[str, Any]:
         "by": _totals(session),
         "excluded": {
             reason.value: {"lines": count, "amount": amount.cents}
-            for reason, count, amount in costs.excluded(session)
+            for reason, count, amount in ledgers.excluded(session)
         },
         "charged": charged,
         "charged_total": {c.code: c.charged.cents for c in every},
         "unallocated": {n.reason.value: n.amount.cents for n in allocations.not_charged(session)},
         "files": _files(session),
-        "booked_twice": _pairs(costs.booked_twice(session)),
+        "booked_twice": _pairs(ledgers.booked_twice(session)),
         "received": {c.code: c.received.cents for c in every},
         "cash_on_hand": {
             c.code: c.cash_on_hand.cents
@@ -148,7 +157,7 @@ def _statements(session: Session, years: Mapping[str, Any]) -> dict[str, Any]:
     """Read the yearly statements of the first commitment for which a funder set a budget."""
     project = projects.the_project(session)
     codes = [
-        c.code for c in commitments.commitments_of(session) if commitments.budget_of(session, c.id)
+        c.code for c in commitments.commitments_of(session) if budgets.budget_of(session, c.id)
     ]
     return {
         year: _statement(session, codes[0], calendar_year(int(year)), project.period.last_day)

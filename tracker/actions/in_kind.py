@@ -11,7 +11,7 @@ from tracker.domain.errors import Finding, RuleViolation, Sentence
 from tracker.domain.ledgers import LedgerLine, LedgerTransaction
 from tracker.domain.money import Money
 from tracker.readers.findings import Findings
-from tracker.store import ledgers, projects
+from tracker.store import books, projects
 from tracker.store.imports import add_book, book_named
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class InKindImport:
                 "The programme knows no in-kind contributions.",
                 "Name their commitment and category in the programme first.",
             )
-        books: dict[tuple[str, int], list[InKindRow]] = defaultdict(list)
+        by_book: dict[tuple[str, int], list[InKindRow]] = defaultdict(list)
         for row in self._rows:
             if row.work_package not in self._packages:
                 self._findings.add(
@@ -67,9 +67,9 @@ class InKindImport:
                     "Correct the code, or add the work package to the programme first.",
                     code=row.work_package,
                 )
-            books[row.partner, row.worked_on.year].append(row)
+            by_book[row.partner, row.worked_on.year].append(row)
         self._findings.check()
-        for (partner, year), rows in books.items():
+        for (partner, year), rows in by_book.items():
             self._keep_book(partner, year, rows, category)
         self._session.flush()
 
@@ -88,10 +88,10 @@ class InKindImport:
 
     def _keep_book(self, partner: str, year: int, rows: list[InKindRow], category: int) -> None:
         book = book_named(self._session, Origin.IN_KIND, partner, year)
-        known = ledgers.known_lines(self._session, book.id) if book else {}
+        known = books.known_lines(self._session, book.id) if book else {}
         if book is None:
             book = add_book(self._session, Origin.IN_KIND, partner, year, self._import_id)
-        writer = ledgers.BookWriter(
+        writer = books.BookWriter(
             self._session,
             project_id=self._project.id,
             book_id=book.id,

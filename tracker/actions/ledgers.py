@@ -9,7 +9,7 @@ from tracker.domain.costs import Exclusion, InvoiceSignature, Origin, exclusion_
 from tracker.domain.errors import Finding, Sentence
 from tracker.domain.money import Money
 from tracker.readers.findings import Findings
-from tracker.store import ledgers, projects
+from tracker.store import books, projects
 from tracker.store.imports import add_book, book_named
 
 if TYPE_CHECKING:
@@ -59,12 +59,10 @@ class LedgerImport:
             self._file.fiscal_year,
             self._import_id,
         )
-        self._known = ledgers.known_lines(self._session, known_book.id) if known_book else {}
-        self._invoices = (
-            ledgers.known_invoices(self._session, known_book.id) if known_book else set()
-        )
+        self._known = books.known_lines(self._session, known_book.id) if known_book else {}
+        self._invoices = books.known_invoices(self._session, known_book.id) if known_book else set()
         self._seen_again = len(self._known)
-        self._writer = ledgers.BookWriter(
+        self._writer = books.BookWriter(
             self._session,
             project_id=self._project.id,
             book_id=self._book.id,
@@ -105,8 +103,9 @@ class LedgerImport:
         """What deserves a look, but is no reason to refuse the file."""
         missing = self._seen_again - self.same
         if not missing:
-            return ()
+            return self._file.warnings()
         return (
+            *self._file.warnings(),
             Finding(
                 "",
                 Sentence(
@@ -175,9 +174,9 @@ class LedgerImport:
             return False
         self.same += 1
         said = (
-            ledgers.cost_content(entry.booked_on, line)
+            books.cost_content(entry.booked_on, line)
             if reason is None
-            else ledgers.excluded_content(line)
+            else books.excluded_content(line)
         )
         if kept != said:
             self._findings.add(

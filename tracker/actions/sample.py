@@ -12,6 +12,7 @@ from tracker.domain.errors import FileRefused
 from tracker.domain.people import NewPerson
 from tracker.domain.policy import Role
 from tracker.store import people as stored_people
+from tracker.store.funders import funders_of
 from tracker.store.projects import project_of
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def load(
         if isinstance(outcome, FileRefused):
             raise outcome
     allocations.charge(session, by=by)
-    funders = {funder.name: funder.id for funder in stored_people.funders_of(session)}
+    funders = {funder.name: funder.id for funder in funders_of(session)}
     for sign_in in SIGN_INS:
         if not stored_people.is_known(session, sign_in.email):
             viewer = sign_in.role is Role.FUNDER_VIEWER

@@ -1,4 +1,4 @@
-"""Funders, their programmes and commitments, with amendments, instalments and budgets."""
+"""Commitments, with their amendments, instalments and balances."""
 
 from __future__ import annotations
 
@@ -22,56 +22,9 @@ from tracker.domain.errors import NotFoundError
 from tracker.domain.money import Money
 from tracker.domain.periods import Period
 from tracker.domain.receipts import Payer
+from tracker.store.funders import FunderAccountRow, FunderRow, ProgrammeRow
 from tracker.store.projects import CategoryRow
 from tracker.store.tables import Base, Cents, one_of, whole_cents
-
-
-class FunderRow(Base):
-    """A body that provides money or hours."""
-
-    __tablename__ = "funder"
-    __table_args__ = (UniqueConstraint("name"),)
-
-    id: Mapped[int] = mapped_column(init=False, primary_key=True)
-    name: Mapped[str]
-    kind: Mapped[str]
-    report_language: Mapped[str]
-
-
-class FunderAccountRow(Base):
-    """A bank account that a funder pays from."""
-
-    __tablename__ = "funder_account"
-    __table_args__ = (UniqueConstraint("iban"),)
-
-    id: Mapped[int] = mapped_column(init=False, primary_key=True)
-    funder_id: Mapped[int] = mapped_column(ForeignKey("funder.id"))
-    iban: Mapped[str]
-
-
-class ProgrammeRow(Base):
-    """The scheme under which a funder makes commitments."""
-
-    __tablename__ = "programme"
-    __table_args__ = (UniqueConstraint("funder_id", "name"),)
-
-    id: Mapped[int] = mapped_column(init=False, primary_key=True)
-    funder_id: Mapped[int] = mapped_column(ForeignKey("funder.id"))
-    name: Mapped[str]
-
-
-class ProgrammeTermRow(Base):
-    """One term of a programme, from a day on, with its source. Never overwritten."""
-
-    __tablename__ = "programme_term"
-    __table_args__ = (UniqueConstraint("programme_id", "name", "first_day"),)
-
-    id: Mapped[int] = mapped_column(init=False, primary_key=True)
-    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
-    name: Mapped[str]
-    value: Mapped[str]
-    first_day: Mapped[date]
-    source: Mapped[str]
 
 
 class CommitmentRow(Base):
@@ -154,23 +107,6 @@ class InstalmentRow(Base):
     commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"))
     number: Mapped[int]
     due_on: Mapped[date]
-    amount: Mapped[Cents]
-
-
-class BudgetRow(Base):
-    """What a funder sets aside for a category. Changed by a new version, never overwritten."""
-
-    __tablename__ = "budget"
-    __table_args__ = (
-        UniqueConstraint("commitment_id", "category_id", "version"),
-        CheckConstraint("amount >= 0", name="amount_not_negative"),
-        *whole_cents("amount"),
-    )
-
-    id: Mapped[int] = mapped_column(init=False, primary_key=True)
-    commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"))
-    category_id: Mapped[int] = mapped_column(ForeignKey("cost_category.id"))
-    version: Mapped[int]
     amount: Mapped[Cents]
 
 
@@ -277,22 +213,6 @@ def instalments_of(session: Session, commitment_id: int) -> tuple[Instalment, ..
     )
 
 
-def budget_of(session: Session, commitment_id: int) -> dict[str, Money]:
-    """The newest version of a funder's budget by category; empty where it set none."""
-    newest = (
-        select(func.max(BudgetRow.version))
-        .where(BudgetRow.commitment_id == commitment_id)
-        .scalar_subquery()
-    )
-    rows = session.execute(
-        select(CategoryRow.code, BudgetRow.amount)
-        .join(CategoryRow, CategoryRow.id == BudgetRow.category_id)
-        .where(BudgetRow.commitment_id == commitment_id, BudgetRow.version == newest)
-        .order_by(CategoryRow.position)
-    )
-    return {code: Money(amount) for code, amount in rows}
-
-
 def allowed_categories_of(session: Session, commitment_id: int) -> tuple[str, ...]:
     """The categories that a commitment pays for, in their order."""
     return tuple(
@@ -303,11 +223,6 @@ def allowed_categories_of(session: Session, commitment_id: int) -> tuple[str, ..
             .order_by(CategoryRow.position)
         )
     )
-
-
-def report_language_of(session: Session, funder_id: int) -> str:
-    """The language in which a funder gets its reports."""
-    return session.scalars(select(FunderRow.report_language).where(FunderRow.id == funder_id)).one()
 
 
 def terms_of(session: Session, project_id: int) -> dict[int, Terms]:

@@ -25,7 +25,6 @@ from tracker.domain.costs import (
     CostPage,
     CostShare,
     CostState,
-    Exclusion,
     Origin,
 )
 from tracker.domain.errors import NotFoundError, RuleViolation
@@ -33,7 +32,7 @@ from tracker.domain.money import Money
 from tracker.store.commitments import CommitmentRow
 from tracker.store.imports import BookRow
 from tracker.store.projects import CategoryRow
-from tracker.store.tables import Base, Cents, one_of, whole_cents
+from tracker.store.tables import Base, Cents, whole_cents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,52 +73,6 @@ class CostLineRow(Base):
     document: Mapped[str]
     invoice: Mapped[str]
     description: Mapped[str]
-
-
-class ExcludedLineRow(Base):
-    """A line of the books that is no cost of the project, with the reason.
-
-    Of lines that can never be a cost, the description is not kept: payroll and bank details do
-    not belong here.
-    """
-
-    __tablename__ = "excluded_line"
-    __table_args__ = (
-        UniqueConstraint("book_id", "journal", "transaction_number", "line_number"),
-        Index(None, "reason", "amount"),
-        one_of("reason", Exclusion),
-        *whole_cents("amount"),
-    )
-
-    id: Mapped[int] = mapped_column(init=False, primary_key=True)
-    book_id: Mapped[int] = mapped_column(ForeignKey("book.id"))
-    import_id: Mapped[int] = mapped_column(ForeignKey("import.id"))
-    journal: Mapped[str]
-    transaction_number: Mapped[str]
-    line_number: Mapped[str]
-    incurred_on: Mapped[date]
-    amount: Mapped[Cents]
-    reason: Mapped[str]
-    account: Mapped[str]
-    project_code: Mapped[str]
-    cost_centre: Mapped[str]
-    description: Mapped[str]
-
-
-class InvoiceRow(Base):
-    """A purchase invoice as one transaction booked it; equal signatures are booked twice."""
-
-    __tablename__ = "invoice"
-    __table_args__ = (
-        UniqueConstraint("book_id", "journal", "transaction_number"),
-        Index(None, "signature"),
-    )
-
-    id: Mapped[int] = mapped_column(init=False, primary_key=True)
-    book_id: Mapped[int] = mapped_column(ForeignKey("book.id"))
-    journal: Mapped[str]
-    transaction_number: Mapped[str]
-    signature: Mapped[str]
 
 
 def key_of(book: BookRow, journal: str, transaction: str, line: str) -> str:
@@ -189,41 +142,6 @@ def all_costs(session: Session, wish: CostFilter) -> Iterable[CostLine]:
         if page.next_key is None:
             return
         after = page.next_key
-
-
-def excluded(session: Session) -> list[tuple[Exclusion, int, Money]]:
-    """Count and add up the lines of the books that are no costs, by reason."""
-    rows = session.execute(
-        select(ExcludedLineRow.reason, func.count(), func.sum(ExcludedLineRow.amount))
-        .group_by(ExcludedLineRow.reason)
-        .order_by(ExcludedLineRow.reason)
-    )
-    return [(Exclusion(reason), count, Money(int(amount))) for reason, count, amount in rows]
-
-
-def booked_twice(session: Session) -> list[tuple[str, ...]]:
-    """List the transactions that book the same invoice, each group by its keys.
-
-    Shape:  keys such as ``2023INK000097``: fiscal year, journal, number of at least six digits.
-    """
-    twice = (
-        select(InvoiceRow.signature).group_by(InvoiceRow.signature).having(func.count() > 1)
-    ).subquery()
-    rows = session.execute(
-        select(
-            InvoiceRow.signature,
-            BookRow.fiscal_year,
-            InvoiceRow.journal,
-            InvoiceRow.transaction_number,
-        )
-        .join(twice, twice.c.signature == InvoiceRow.signature)
-        .join(BookRow, BookRow.id == InvoiceRow.book_id)
-        .order_by(BookRow.fiscal_year, InvoiceRow.id)
-    )
-    groups: dict[str, list[str]] = {}
-    for signature, year, journal, number in rows:
-        groups.setdefault(signature, []).append(f"{year}{journal}{number.zfill(6)}")
-    return [tuple(keys) for keys in groups.values()]
 
 
 def _chosen(wish: CostFilter) -> list[Any]:

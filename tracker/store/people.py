@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tracker.domain.errors import NotFoundError
 from tracker.domain.policy import Role
-from tracker.store.commitments import FunderRow
+from tracker.store.funders import FunderRow
 from tracker.store.tables import Base, one_of
 
 
@@ -55,14 +55,6 @@ class Person:
     is_sample: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Funder:
-    """A funder as a person is tied to one."""
-
-    id: int
-    name: str
-
-
 def people_of(session: Session) -> list[Person]:
     """List everybody who has ever been able to sign in, by name."""
     rows = session.execute(
@@ -104,30 +96,3 @@ def is_known(session: Session, email: str) -> bool:
 def has_sample_people(session: Session) -> bool:
     """Tell whether sign-ins exist whose passwords everybody knows."""
     return bool(session.scalar(select(exists().where(PersonRow.is_sample))))
-
-
-def funder_named(session: Session, name: str) -> Funder:
-    """Give the funder with this name.
-
-    Errors: ``NotFoundError`` that names those there are.
-    """
-    funders = funders_of(session)
-    for funder in funders:
-        if funder.name == name:
-            return funder
-    raise NotFoundError(
-        "There is no funder “{name}”.",
-        "The funders are: {funders}.",
-        name=name,
-        funders=", ".join(funder.name for funder in funders),
-    )
-
-
-def funders_of(session: Session) -> list[Funder]:
-    """List the funders by name."""
-    return [
-        Funder(key, name)
-        for key, name in session.execute(
-            select(FunderRow.id, FunderRow.name).order_by(FunderRow.name)
-        )
-    ]

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.domain.costs import INELIGIBLE
+from tracker.store.budgets import BudgetRow
 from tracker.store.commitments import (
     AmendmentRow,
-    BudgetRow,
     CommitmentCategoryRow,
     CommitmentRow,
+    InstalmentRow,
+)
+from tracker.store.funders import (
     FunderAccountRow,
     FunderRow,
-    InstalmentRow,
     ProgrammeRow,
     ProgrammeTermRow,
 )
@@ -68,15 +70,7 @@ def keep_case(session: Session, case: Case, *, case_hash: str, is_sample: bool) 
             _add(session, paid)
             instalments[new.code, instalment.number] = paid.id
     _keep_rules(session, project.id, case, packages, commitments, categories)
-    for code, budget in case.budgets.items():
-        for category, amount in budget.items():
-            row_of_budget = BudgetRow(
-                commitment_id=commitments[code],
-                category_id=categories[category],
-                version=1,
-                amount=amount.cents,
-            )
-            session.add(row_of_budget)
+    _keep_budgets(session, case, commitments, categories)
     for position, milestone in enumerate(case.milestones):
         releases = instalments[milestone.releases] if milestone.releases else None
         _keep_milestone(
@@ -225,6 +219,20 @@ def _keep_rules(
                 position=0,
             )
         )
+
+
+def _keep_budgets(
+    session: Session, case: Case, commitments: dict[str, int], categories: dict[str, int]
+) -> None:
+    for code, budget in case.budgets.items():
+        for category, amount in budget.items():
+            row = BudgetRow(
+                commitment_id=commitments[code],
+                category_id=categories[category],
+                version=1,
+                amount=amount.cents,
+            )
+            session.add(row)
 
 
 def _keep_milestone(

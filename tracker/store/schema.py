@@ -17,9 +17,12 @@ from tracker.domain.errors import RuleViolation
 from tracker.store import (  # noqa: F401 - every table must be known
     allocations,
     audit,
+    budgets,
     commitments,
     costs,
+    funders,
     imports,
+    ledgers,
     milestones,
     people,
     projects,

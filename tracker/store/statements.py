@@ -18,11 +18,12 @@ from tracker.domain.statements import (
     NotCharged,
     StatementFacts,
 )
-from tracker.store import audit, commitments, milestones, projects, receipts
+from tracker.store import audit, budgets, commitments, funders, milestones, projects, receipts
 from tracker.store.allocations import AllocationRow, UnallocatedRow, charged_until
 from tracker.store.commitments import CommitmentBalanceRow
 from tracker.store.costs import CostLineRow
 from tracker.store.imports import BookRow
+from tracker.store.ledgers import ExcludedLineRow
 from tracker.store.projects import CategoryRow
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def facts_of(
         project_code=project.code,
         project_name=project.name,
         note=project.note,
-        language=commitments.report_language_of(session, commitment.funder_id),
+        language=funders.report_language_of(session, commitment.funder_id),
         period=period,
         made_on=made_on,
         author=author,
@@ -74,7 +75,7 @@ def facts_of(
 def _categories(
     session: Session, commitment: Commitment, period: Period
 ) -> tuple[CategoryLine, ...]:
-    budget = commitments.budget_of(session, commitment.id)
+    budget = budgets.budget_of(session, commitment.id)
     before = charged_until(session, commitment.id, period.first_day - timedelta(1))
     to_date = charged_until(session, commitment.id, period.last_day)
     allowed = commitments.allowed_categories_of(session, commitment.id)
@@ -200,8 +201,6 @@ def _checks(
 
 
 def _booked(session: Session) -> Money:
-    from tracker.store.costs import ExcludedLineRow
-
     total = 0
     for table in (CostLineRow, ExcludedLineRow):
         total += int(

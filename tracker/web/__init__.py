@@ -48,6 +48,7 @@ def add_guards(app: Flask) -> None:
 
 def init_app(app: Flask) -> None:
     """Put the pages on the application."""
+    app.url_map.converters["key"] = protection.KeyConverter
     auth.init_app(app)
     language.init_app(app)
     shell.init_app(app)

@@ -10,7 +10,7 @@ from tracker.actions.allocations import charge as charge_waiting
 from tracker.domain.money import Money
 from tracker.domain.policy import Permission
 from tracker.extensions import db
-from tracker.store import allocations, costs
+from tracker.store import allocations, ledgers
 from tracker.web.auth import current_actor
 from tracker.web.language import plural
 from tracker.web.permissions import permission
@@ -34,8 +34,8 @@ def not_charged() -> ResponseReturnValue:
         shares_left=sum(left.line_count for left in reasons),
         amount_left=Money.total(left.amount for left in reasons),
         by_commitment=allocations.not_charged_by_commitment(session),
-        excluded=costs.excluded(session),
-        twice=costs.booked_twice(session),
+        excluded=ledgers.excluded(session),
+        twice=ledgers.booked_twice(session),
     )
 
 

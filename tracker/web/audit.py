@@ -12,6 +12,7 @@ from tracker.extensions import db
 from tracker.store.audit import AuditEntry, entries_of
 from tracker.web.language import amount, figure, label, translate
 from tracker.web.permissions import permission
+from tracker.web.protection import KEY_MAX
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -23,7 +24,8 @@ bp = Blueprint("audit", __name__)
 @permission(Permission.SEE_AUDIT_TRAIL)
 def show_list() -> ResponseReturnValue:
     """Show a hundred deeds, from an entry of the trail back."""
-    entries = entries_of(db.session(), before=request.args.get("before", type=int))
+    before = request.args.get("before", type=int)
+    entries = entries_of(db.session(), before=before and min(before, KEY_MAX))
     return render_template("audit/list.html", entries=entries, deed=_deed, particulars=_particulars)
 
 

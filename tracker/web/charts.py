@@ -122,7 +122,7 @@ def timeline(milestones: Sequence[Milestone], today: date) -> Timeline | None:
     if not milestones:
         return None
     days = [d for m in milestones for d in (m.baseline, m.current, m.met_on or m.current)]
-    first, last = date(min(days).year, 1, 1), date(max(*days, today).year, 12, 31)
+    first, last = date(min(*days, today).year, 1, 1), date(max(*days, today).year, 12, 31)
     span = (last - first).days
 
     def x_of(day: date) -> int:

@@ -9,7 +9,7 @@ from flask import Blueprint, render_template
 from tracker.domain.commitments import funding_totals
 from tracker.domain.policy import Permission
 from tracker.extensions import db
-from tracker.store import allocations, commitments, milestones, receipts
+from tracker.store import allocations, budgets, commitments, milestones, receipts
 from tracker.web.charts import funding_by_source
 from tracker.web.clock import today
 from tracker.web.permissions import own_commitment, own_commitments, permission
@@ -57,7 +57,7 @@ def _particulars(commitment: Commitment) -> dict[str, object]:
     """Gather what hangs on a commitment."""
     session, key = db.session(), commitment.id
     allowed = commitments.allowed_categories_of(session, key)
-    budget, charged = commitments.budget_of(session, key), allocations.charged_by(session, key)
+    budget, charged = budgets.budget_of(session, key), allocations.charged_by(session, key)
     return {
         "categories": allowed,
         "amendments": commitments.amendments_of(session, key),

@@ -50,7 +50,7 @@ def export() -> ResponseReturnValue:
     return answer
 
 
-@bp.get("/<int:line_id>")
+@bp.get("/<key:line_id>")
 @permission(Permission.SEE_BOOKS)
 def show(line_id: int) -> ResponseReturnValue:
     """Show one cost line, and why it is split as it is."""

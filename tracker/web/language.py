@@ -34,8 +34,9 @@ def language() -> str:
     """Tell the reader's language: the person's choice, the visitor's, or the browser's."""
     if "language" not in g:
         chosen = current_user.language if current_user.is_authenticated else session.get("language")
-        wished = request.accept_languages.best_match(words.LANGUAGES)
-        g.language = chosen if chosen in words.LANGUAGES else wished or "en"
+        wished = (tag.partition("-")[0] for tag in request.accept_languages.values())
+        spoken_here = (tag for tag in (chosen, *wished) if tag in words.LANGUAGES)
+        g.language = next(spoken_here, "en")
     spoken: str = g.language
     return spoken
 

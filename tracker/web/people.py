@@ -46,7 +46,7 @@ def add() -> ResponseReturnValue:
     return _list(form), 422
 
 
-@bp.post("/<int:person_id>/active")
+@bp.post("/<key:person_id>/active")
 @permission(Permission.MANAGE_PEOPLE)
 def set_active(person_id: int) -> ResponseReturnValue:
     """Shut somebody out, or let them in again."""
@@ -57,7 +57,7 @@ def set_active(person_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show_list"))
 
 
-@bp.route("/<int:person_id>/password", methods=["GET", "POST"])
+@bp.route("/<key:person_id>/password", methods=["GET", "POST"])
 @permission(Permission.MANAGE_PEOPLE)
 def set_password(person_id: int) -> ResponseReturnValue:
     """Give somebody a new password."""

@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from flask import abort, current_app, request
+from werkzeug.routing import IntegerConverter
 
 from tracker.config import LOOPBACK
 from tracker.domain.errors import NotAllowedError
@@ -15,9 +16,11 @@ from tracker.store.people import has_sample_people
 
 if TYPE_CHECKING:
     from werkzeug import Response
+    from werkzeug.routing import Map
 
 UPLOAD_MAX = 256 * 1024**2
 FORM_MAX = 1024**2
+KEY_MAX = 2**31 - 1
 UPLOADS = frozenset({"imports.bring_in"})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
@@ -37,6 +40,13 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+
+
+class KeyConverter(IntegerConverter):
+    """The key of a row in an address: what no database can hold is not found."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=KEY_MAX)
 
 
 def check_request() -> None:

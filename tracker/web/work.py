@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, url_for
 
 from tracker.domain.policy import Permission, Role, is_allowed
 from tracker.extensions import db
-from tracker.store import allocations, costs, imports, milestones, receipts
+from tracker.store import allocations, imports, ledgers, milestones, receipts
 from tracker.web import attention
 from tracker.web.auth import current_actor
 from tracker.web.clock import today
@@ -62,7 +62,7 @@ def matters_of(seen: Sequence[Commitment]) -> list[attention.Matter]:
         found += attention.of_costs(
             allocations.waiting(session),
             allocations.not_charged(session),
-            len(costs.booked_twice(session)),
+            len(ledgers.booked_twice(session)),
             receipts.unmatched(session),
         )
     return attention.by_urgency(found)

@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length
 
 from tracker.domain.people import PASSWORD_MAX, NewPerson
 from tracker.domain.policy import Role
-from tracker.store.people import funders_of
+from tracker.store.funders import funders_of
 from tracker.web.forms import TrackerForm
 from tracker.web.language import label, translate
 
