@@ -18,10 +18,6 @@ import psycopg
 import pytest
 from sqlalchemy.orm import Session
 
-from tests.actions.programme import load
-from tracker.store.schema import upgrade
-from tracker.store.session import open_engine
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -49,6 +45,8 @@ def database_url(databases: Databases) -> Iterator[str]:
 @pytest.fixture
 def loaded_url(databases: Databases) -> Iterator[str]:
     """The address of a database that holds a whole charged programme."""
+    from tests.actions.programme import load  # the domain's tests need none of this
+
     with databases.copy_of("loaded", load) as url:
         yield url
 
@@ -73,6 +71,8 @@ def loaded(loaded_url: str) -> Iterator[Session]:
 
 @contextmanager
 def closing_engine(url: str) -> Iterator[Engine]:
+    from tracker.store.session import open_engine
+
     engine = open_engine(url)
     try:
         yield engine
@@ -127,6 +127,8 @@ class Databases(ABC):
     def remove(self, url: str) -> None: ...
 
     def _make_sure_of(self, name: str, fill: Callable[[Session], object] | None) -> None:
+        from tracker.store.schema import upgrade
+
         if name in self.templates:
             return
         url = self.make(name, like=EMPTY if fill else "")

@@ -298,9 +298,23 @@ def _write_sample_reports(session: Session) -> None:
         with click.progressbar(
             missing, label="Writing the sample's reports", file=sys.stderr
         ) as bar:
-            for code, period, form in bar:
-                list(_write_reports(session, code, period, [form], out))
+            failed = [
+                told
+                for code, period, form in bar
+                if (told := _failure(session, code, period, form))
+            ]
+        for told in dict.fromkeys(failed):  # the rest of the tracker works without
+            click.echo(f"Left out: {told}", err=True)
     click.echo(f"Reports of the sample are in {out}")
+
+
+def _failure(session: Session, code: str, period: Period, form: str) -> str:
+    """Write one report of the sample; say why where that cannot be done."""
+    try:
+        list(_write_reports(session, code, period, [form], VAR / "reports"))
+    except TrackerError as error:
+        return str(error)
+    return ""
 
 
 def _answers(path: Path) -> dict[str, Any]:

@@ -46,12 +46,6 @@ LASTING = [
 ]
 
 
-@pytest.fixture
-def loaded(session: Session) -> Session:
-    load(session)
-    return session
-
-
 def unpaid_line(session: Session) -> CostLineRow:
     """A cost line that nobody pays anything of."""
     paid = select(AllocationRow.cost_line_id)
@@ -189,7 +183,7 @@ def race(url: str, line: int, cents: int, barrier: Barrier, won: list[int]) -> N
     engine = open_engine(url)
     with Session(engine) as session:
         for _ in range(ROUNDS):
-            barrier.wait(60)
+            barrier.wait(300)
             try:
                 allocate(session, line, cents)
                 won.append(1)
@@ -198,8 +192,8 @@ def race(url: str, line: int, cents: int, barrier: Barrier, won: list[int]) -> N
     engine.dispose()
 
 
-def test_nobody_wins_the_last_euro_twice(session: Session, database_url: str) -> None:
-    load(session)
+def test_nobody_wins_the_last_euro_twice(loaded: Session, loaded_url: str) -> None:
+    session = loaded
     balance = session.scalars(
         select(CommitmentBalanceRow)
         .join(CommitmentRow, CommitmentRow.id == CommitmentBalanceRow.commitment_id)
@@ -212,13 +206,13 @@ def test_nobody_wins_the_last_euro_twice(session: Session, database_url: str) ->
     with context.Manager() as manager:
         barrier, won = manager.Barrier(RACERS), manager.list()
         racers = [
-            context.Process(target=race, args=(database_url, line, share, barrier, won))
+            context.Process(target=race, args=(loaded_url, line, share, barrier, won))
             for _ in range(RACERS)
         ]
         for racer in racers:
             racer.start()
         for racer in racers:
-            racer.join(120)
+            racer.join(600)
         assert [racer.exitcode for racer in racers] == [0] * RACERS
         assert len(won) == RACERS * ROUNDS
         assert sum(won) == 5
