@@ -35,9 +35,7 @@ EMAILS = {sign_in.role: sign_in.email for sign_in in sample.SIGN_INS}
 
 
 @pytest.fixture(scope="session")
-def sample_template(
-    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def sample_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with the sample programme, to be copied."""
     path = shutil.copyfile(sqlite_template, tmp_path_factory.mktemp("sample") / "sample.db")
     engine = open_engine(f"sqlite:///{path}")
@@ -90,22 +88,37 @@ def session(engine: Engine) -> Iterator[OrmSession]:
         yield session
 
 
+@pytest.fixture(scope="session")
+def cookies() -> dict[Role, str]:
+    """The cookies of who has signed in before: every copy of the sample knows the same people."""
+    return {}
+
+
 @pytest.fixture
-def sign_in(app: Flask) -> Callable[[Role], FlaskClient]:
-    """Sign in as the sample's person of a role."""
-    return lambda role: signed_in(app, role)
+def sign_in(app: Flask, cookies: dict[Role, str]) -> Callable[[Role], FlaskClient]:
+    """Give the browser of the sample's person of a role, who has signed in."""
+
+    def browser(role: Role) -> FlaskClient:
+        if role not in cookies:
+            cookie = signed_in(app, role).get_cookie("session")
+            assert cookie
+            cookies[role] = cookie.value
+        client = app.test_client()
+        client.set_cookie("session", cookies[role])
+        return client
+
+    return browser
 
 
 def signed_in(app: Flask, role: Role) -> FlaskClient:
+    """Sign in with the password."""
     client = app.test_client()
     answer = try_sign_in(client, EMAILS[role], sample.PASSWORD)
     assert answer.status_code == 302
     return client
 
 
-def try_sign_in(
-    client: FlaskClient, email: str, password: str, **more: str
-) -> TestResponse:
+def try_sign_in(client: FlaskClient, email: str, password: str, **more: str) -> TestResponse:
     page = client.get("/sign-in")
     if page.status_code != 200:
         return page
@@ -143,4 +156,6 @@ def statements(engine: Engine) -> Iterator[list[str]]:
 
 
 def writes_in(statements: list[str]) -> list[str]:
-    return [s for s in statements if re.match(r"\s*(INSERT|UPDATE|DELETE|REPLACE)", s, re.I)]
+    return [
+        s for s in statements if re.match(r"\s*(INSERT|UPDATE|DELETE|REPLACE)", s, re.IGNORECASE)
+    ]

@@ -175,7 +175,9 @@ def test_a_new_password_ends_all_sessions(app: Flask, session: Session) -> None:
 def test_a_password_is_judged_as_it_was_set(app: Flask, session: Session, password: str) -> None:
     people.add(session, NewPerson("New@example.org", "New", Role.AUDITOR, password), by=BY)
     assert try_sign_in(app.test_client(), "new@EXAMPLE.org ", password).status_code == 302
-    assert try_sign_in(app.test_client(), "new@example.org", password.strip()[1:]).status_code == 422
+    assert (
+        try_sign_in(app.test_client(), "new@example.org", password.strip()[1:]).status_code == 422
+    )
 
 
 def test_no_token_in_an_address_or_a_header_signs_anybody_in(app: Flask, session: Session) -> None:
@@ -187,7 +189,10 @@ def test_no_token_in_an_address_or_a_header_signs_anybody_in(app: Flask, session
         serializer = app.extensions["security"].remember_token_serializer
         token = serializer.dumps({"ver": "5", "uid": unique, "fs_paa": utils.time.time()})
     client = app.test_client()
-    for wish in ({"query_string": {"auth_token": token}}, {"headers": {"Authentication-Token": token}}):
+    for wish in (
+        {"query_string": {"auth_token": token}},
+        {"headers": {"Authentication-Token": token}},
+    ):
         assert client.get("/work", **wish).status_code == 302
 
 

@@ -30,7 +30,10 @@ def rows_of(page: str) -> list[list[str]]:
     """The texts of the cells of every row."""
     rows = re.findall(r"<tr[^>]*>(.*?)</tr>", page, re.DOTALL)
     return [
-        [" ".join(unescape(re.sub(r"<[^>]+>", " ", cell)).split()) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)]
+        [
+            " ".join(unescape(re.sub(r"<[^>]+>", " ", cell)).split())
+            for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)
+        ]
         for row in rows
     ]
 
@@ -48,7 +51,8 @@ def test_the_overview_agrees_with_the_answers_to_the_cent(
         assert row[column] == english(amount), code
         if commitment["status"] == "awarded":
             charged = answers["charged_total"].get(code, 0)
-            assert row[6] == english(answers["received"].get(code, 0)).replace("0.00", "–") or row[6] == english(answers["received"][code])
+            received = answers["received"].get(code)
+            assert row[6] == (english(received) if received else "–"), code
             assert row[7] == english(charged)
             if commitment["form"] != "in_kind":
                 assert row[9] == english(answers["cash_on_hand"][code])
@@ -75,10 +79,10 @@ def test_a_commitments_page_shows_its_charges_by_year_and_category(
     charged = json.loads(EXPECTED.read_text())["charged"]["NGF-1"]
     page = sign_in(Role.DIRECTOR).get("/commitments/NGF-1").text
     rows = {row[0]: row for row in rows_of(page) if len(row) == 10}
-    years = sorted(charged)
+    years = sorted({key.partition("/")[0] for key in charged})
     assert [cell for cell in rows["Category"] if cell.isdigit()] == years
     for name, code in (("Personnel", "personnel"), ("Third parties", "third_parties")):
-        assert rows[name][2:7] == [english(charged[year].get(code, 0)) for year in years]
+        assert rows[name][2:7] == [english(charged.get(f"{year}/{code}", 0)) for year in years]
 
 
 def test_a_commitment_with_less_cash_than_charges_says_who_pre_finances(

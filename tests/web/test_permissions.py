@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from tests.web.routes import Route
 
-SignIn = "Callable[[Role], FlaskClient]"
-
 
 def ask(client: FlaskClient, route: Route) -> TestResponse:
     """Use a route as a page of ours would, with nothing typed in."""
@@ -55,7 +53,9 @@ def test_a_route_that_nobody_decided_about_lets_nobody_in(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("role", Role)
-def test_each_role_comes_in_where_it_may_and_nowhere_else(role: Role, sign_in: SignIn) -> None:
+def test_each_role_comes_in_where_it_may_and_nowhere_else(
+    role: Role, sign_in: Callable[[Role], FlaskClient]
+) -> None:
     client = sign_in(role)
     refused = 404 if role is VIEWER else 403
     for route in ROUTES:
@@ -83,7 +83,7 @@ def test_after_signing_in_a_person_comes_back_to_the_page_they_asked_for(app: Fl
 
 @pytest.mark.parametrize("pattern", OF_A_COMMITMENT)
 def test_another_funders_commitment_answers_exactly_as_one_that_does_not_exist(
-    pattern: str, sign_in: SignIn
+    pattern: str, sign_in: Callable[[Role], FlaskClient]
 ) -> None:
     viewer, director = sign_in(VIEWER), sign_in(Role.DIRECTOR)
     anothers = viewer.get(pattern.format(code=ANOTHERS))
@@ -94,7 +94,9 @@ def test_another_funders_commitment_answers_exactly_as_one_that_does_not_exist(
     assert director.get(pattern.format(code=ANOTHERS)).status_code == 200
 
 
-def test_no_page_of_a_viewer_names_another_funder(sign_in: SignIn, session: Session) -> None:
+def test_no_page_of_a_viewer_names_another_funder(
+    sign_in: Callable[[Role], FlaskClient], session: Session
+) -> None:
     viewer, director = sign_in(VIEWER), sign_in(Role.DIRECTOR)
     others = [c for c in commitments_of(session) if c.code != OWN]
     names = {name for c in others for name in (f">{c.code}<", c.funder, c.reference)}
@@ -106,7 +108,7 @@ def test_no_page_of_a_viewer_names_another_funder(sign_in: SignIn, session: Sess
 
 
 def test_what_happens_to_other_funders_changes_nothing_that_a_viewer_sees(
-    sign_in: SignIn, session: Session
+    sign_in: Callable[[Role], FlaskClient], session: Session
 ) -> None:
     viewer, director = sign_in(VIEWER), sign_in(Role.DIRECTOR)
     pages = [r.address for r in PAGES if VIEWER in r.roles]
@@ -128,7 +130,7 @@ def test_what_happens_to_other_funders_changes_nothing_that_a_viewer_sees(
 
 
 def test_no_role_changes_anything_by_looking(
-    sign_in: SignIn, statements: list[str]
+    sign_in: Callable[[Role], FlaskClient], statements: list[str]
 ) -> None:
     from tests.web.conftest import writes_in
 

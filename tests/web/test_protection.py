@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from tests.web.conftest import EMAILS, token_of, writes_in
+from tests.web.conftest import EMAILS, signed_in, token_of, writes_in
 from tests.web.routes import ROUTES, UNSAFE
 from tracker.actions import sample
 from tracker.domain.policy import Role
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from sqlalchemy.orm import Session
     from werkzeug.test import TestResponse
+
+    from tests.web.routes import Route
 
 OFFICER = Role.FINANCE_OFFICER
 REQUIRED = {
@@ -122,12 +124,12 @@ def test_a_failure_says_sorry_with_a_reference_and_tells_nothing_else(app: Flask
 
 @pytest.mark.parametrize("route", UNSAFE, ids=lambda route: route.endpoint)
 def test_an_unsafe_request_without_a_good_token_is_refused(
-    route, app: Flask, sign_in: Callable[[Role], FlaskClient], statements: list[str]
+    route: Route, app: Flask, statements: list[str]
 ) -> None:
     somebody = next(role for role in Role if role in route.roles)
-    client, stranger = sign_in(somebody), sign_in(somebody)
-    another = sign_in(next(role for role in Role if role is not somebody))
-    good, bad = token_of(client), ["", "x", token_of(stranger), token_of(another)]
+    client, elsewhere = signed_in(app, somebody), signed_in(app, somebody)
+    visitor = app.test_client()
+    good, bad = token_of(client), ["", "x", token_of(elsewhere), token_of(visitor)]
     statements.clear()
     for token in bad:
         assert client.post(route.address, data={"csrf_token": token}).status_code == 400
@@ -204,6 +206,17 @@ def test_while_sample_sign_ins_exist_only_this_computer_is_answered(
     answer = client.get("/sign-in", headers=headers, environ_base=environment)
     known_host = "Host" not in headers
     assert answer.status_code == (200 if known_host else 400)
+
+
+@pytest.mark.parametrize("address", ["/costs?text=a%00b", "/sign-in?x=%00", "/reports?code=%00"])
+def test_a_character_that_no_database_keeps_is_refused(
+    address: str, sign_in: Callable[[Role], FlaskClient]
+) -> None:
+    client = sign_in(OFFICER)
+    assert client.get(address).status_code == 400
+    form = {"text": "\0", "csrf_token": token_of(client)}
+    assert client.post("/charge", data=form).status_code == 400
+    assert client.get(address.replace("%00", "")).status_code in (200, 302)
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8000", "[::1]:8000"])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tracker.domain.commitments import Status
+from tracker.domain.costs import CostState
 from tracker.domain.errors import Sentence
 from tracker.domain.milestones import Standing
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from tracker.domain.money import Money
     from tracker.domain.statements import NotCharged
 
+WAITING = {"state": CostState.WAITING.value}  # where the lines that wait are shown
 SOON = 90  # days in which money that will lapse can still be spent
 URGENCY = ("late", "attention", "blocked", "good")
 
@@ -64,7 +66,7 @@ def of_costs(
     count, amount = waiting
     if count:
         what = Sentence(_("Cost lines that wait to be charged: {count}."), {"count": count})
-        yield Matter("attention", what, amount, "costs.show_list", {"state": "waiting"})
+        yield Matter("attention", what, amount, "costs.show_list", WAITING)
     for reason, count, amount in ((n.reason, n.line_count, n.amount) for n in left):
         what = Sentence(NOT_CHARGED[reason.value], {"count": count})
         yield Matter("blocked", what, amount, "costs.show_list", {"reason": reason.value})

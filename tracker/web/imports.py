@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from werkzeug.datastructures import FileStorage
 
+NAME_MAX = 200  # letters of a file's name
+
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 
 
@@ -50,7 +52,7 @@ def _kept(file: FileStorage, path: Path) -> tuple[str, Path]:
     """Write an upload to a file of ours; its own name is only ever shown."""
     file.save(path)
     name = (file.filename or "").replace("\\", "/").rpartition("/")[2]
-    return name[:200], path
+    return "".join(letter for letter in name if letter.isprintable())[:NAME_MAX], path
 
 
 def _page(**values: object) -> str:

@@ -61,7 +61,7 @@ def check_request() -> None:
         abort(400)
     if request.method not in SAFE and _comes_from_elsewhere():
         abort(400)
-    if request.endpoint not in UPLOADS and _leads_elsewhere():
+    if request.endpoint not in UPLOADS and (_leads_elsewhere() or _carries_nul()):
         abort(400)
 
 
@@ -109,6 +109,12 @@ def _is_loopback(address: str) -> bool:
 def _leads_elsewhere() -> bool:
     wishes = [*request.args.getlist("next"), *request.form.getlist("next")]
     return not all(is_local(wish) for wish in wishes if wish)
+
+
+def _carries_nul() -> bool:
+    """Tell whether a text holds the one character that databases cannot keep."""
+    values = [*request.args.listvalues(), *request.form.listvalues()]
+    return any("\0" in text for texts in values for text in texts)
 
 
 def _comes_from_elsewhere() -> bool:

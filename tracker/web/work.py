@@ -44,11 +44,11 @@ def land() -> ResponseReturnValue:
 @permission(Permission.SEE_BOOKS)
 def show_list() -> ResponseReturnValue:
     """Show what needs attention, and what was brought in last."""
-    session = db.session()
+    session, matters = db.session(), matters_of(own_commitments())
     return render_template(
         "work/list.html",
-        matters=matters_of(own_commitments()),
-        waiting=allocations.waiting(session),
+        matters=matters,
+        is_waiting=any(matter.values == attention.WAITING for matter in matters),
         imports=imports.imports_of(session)[:5],
     )
 
