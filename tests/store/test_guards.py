@@ -74,7 +74,7 @@ def test_a_cost_line_can_be_charged_to_its_last_cent_and_no_further(
 ) -> None:
     load(session, charge=False)
     with transaction(session):
-        session.add(ChargeRow(charged_at=datetime.now(UTC), charged_by="test"))
+        session.add(ChargeRow(charged_at=datetime.now(UTC), charged_by="test", last_line=0))
     line = add_line(session, unpaid_line(session), 5_000 * cent)
     with pytest.raises(DBAPIError, match="allocation_within_cost_line"):
         allocate(session, line, -cent)

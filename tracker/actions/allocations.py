@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tracker.domain.allocations import charge as judge
 from tracker.domain.imports import ChargeOutcome
 from tracker.domain.money import Money
-from tracker.store import allocations, audit, commitments, projects
+from tracker.store import allocations, audit, commitments, imports, projects
 from tracker.store.session import transaction
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def charge(session: Session, *, by: Actor) -> ChargeOutcome:
     left to judge. A run that finds nothing leaves no trace.
     """
     with transaction(session):
+        imports.lock(session)  # no line may come in below those that this run judges
         project = projects.the_project(session)
         room = commitments.lock_room(session, project.id)
         lines = allocations.chargeable(session, project.id)

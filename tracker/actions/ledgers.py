@@ -11,6 +11,7 @@ from tracker.domain.money import Money
 from tracker.readers.findings import Findings
 from tracker.store import books, projects
 from tracker.store.imports import add_book, book_named
+from tracker.store.ledgers import note_doubles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,6 +77,7 @@ class LedgerImport:
                 progress(done, self._file.totals.lines)
         self._findings.check()
         self._writer.finish()
+        note_doubles(self._session)
         self._book.line_count += self.new
         self._book.debit += self._debit
         self._book.credit += self._credit

@@ -30,13 +30,14 @@ NO_RULE = -1
 
 
 class ChargeRow(Base):
-    """One run of the split rules."""
+    """One run of the split rules. It judged every cost line up to and including ``last_line``."""
 
     __tablename__ = "charge"
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
     charged_at: Mapped[datetime]
     charged_by: Mapped[str]
+    last_line: Mapped[int]
 
 
 class AllocationRow(Base):
@@ -128,8 +129,9 @@ def chargeable(session: Session, project_id: int) -> Sequence[Chargeable]:
 
 
 def add_charge(session: Session, moment: datetime, actor: str) -> int:
-    """Begin a run of the split rules."""
-    row = ChargeRow(charged_at=moment, charged_by=actor)
+    """Begin a run of the split rules over every cost line that there is."""
+    last_line = session.scalar(select(func.max(CostLineRow.id))) or 0
+    row = ChargeRow(charged_at=moment, charged_by=actor, last_line=last_line)
     session.add(row)
     session.flush()
     return row.id
@@ -172,9 +174,12 @@ def kept_in(session: Session, charge_id: int) -> tuple[Money, list[tuple[str, in
 
 
 def waiting(session: Session) -> tuple[int, Money]:
-    """Count and add up the cost lines that no split rule has judged yet."""
+    """Count and add up the cost lines that no split rule has judged yet: those after the last."""
+    last_line = session.scalar(select(func.max(ChargeRow.last_line))) or 0
     count, amount = session.execute(
-        select(func.count(), func.coalesce(func.sum(CostLineRow.amount), 0)).where(*_not_judged())
+        select(func.count(), func.coalesce(func.sum(CostLineRow.amount), 0)).where(
+            CostLineRow.id > last_line, CostLineRow.amount != 0
+        )
     ).one()
     return count, Money(int(amount))
 

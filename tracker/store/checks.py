@@ -47,6 +47,15 @@ INVARIANTS = (
         """,
     ),
     Invariant(
+        Sentence("Every cost line up to the last charge has been judged."),
+        """
+        SELECT line.id FROM cost_line line
+        WHERE line.amount <> 0 AND line.id <= (SELECT MAX(last_line) FROM charge)
+          AND NOT EXISTS (SELECT 1 FROM allocation WHERE cost_line_id = line.id)
+          AND NOT EXISTS (SELECT 1 FROM unallocated WHERE cost_line_id = line.id)
+        """,
+    ),
+    Invariant(
         Sentence("No commitment is charged for more than was committed."),
         """
         SELECT commitment.code FROM commitment

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 PAGE = 100
+NUMBER_MAX = 2**63
+"""What a database holds as a whole number is less."""
 
 
 class CostLineRow(Base):
@@ -278,13 +280,18 @@ def _key(order: CostOrder, line: CostLine) -> str:
 
 
 def _read_key(order: CostOrder, key: str) -> tuple[Any, int]:
+    refusal = RuleViolation(
+        "The address of this page is not one that the list gave.",
+        "Go back to the first page of the list.",
+        field="after",
+    )
     first, _, second = key.partition("_")
     try:
         by_amount = order in (CostOrder.LARGEST, CostOrder.SMALLEST)
-        return (int(first) if by_amount else date.fromisoformat(first)), int(second)
+        found = int(first) if by_amount else date.fromisoformat(first)
+        line_id = int(second)
     except ValueError:
-        raise RuleViolation(
-            "The address of this page is not one that the list gave.",
-            "Go back to the first page of the list.",
-            field="after",
-        ) from None
+        raise refusal from None
+    if max(abs(line_id), abs(found) if isinstance(found, int) else 0) >= NUMBER_MAX:
+        raise refusal
+    return found, line_id

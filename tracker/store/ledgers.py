@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tracker.domain.costs import Exclusion
@@ -59,6 +59,26 @@ class InvoiceRow(Base):
     signature: Mapped[str]
 
 
+class BookedTwiceRow(Base):
+    """The signature of an invoice that more than one transaction books."""
+
+    __tablename__ = "booked_twice"
+
+    signature: Mapped[str] = mapped_column(primary_key=True)
+
+
+def note_doubles(session: Session) -> None:
+    """Note the invoices that are booked more than once, after a book has been brought in."""
+    known = select(BookedTwiceRow.signature)
+    doubles = (
+        select(InvoiceRow.signature)
+        .where(InvoiceRow.signature.not_in(known))
+        .group_by(InvoiceRow.signature)
+        .having(func.count() > 1)
+    )
+    session.execute(insert(BookedTwiceRow).from_select(["signature"], doubles))
+
+
 def excluded(session: Session) -> list[tuple[Exclusion, int, Money]]:
     """Count and add up the lines of the books that are no costs, by reason."""
     rows = session.execute(
@@ -74,9 +94,6 @@ def booked_twice(session: Session) -> list[tuple[str, ...]]:
 
     Shape:  keys such as ``2023INK000097``: fiscal year, journal, number of at least six digits.
     """
-    twice = (
-        select(InvoiceRow.signature).group_by(InvoiceRow.signature).having(func.count() > 1)
-    ).subquery()
     rows = session.execute(
         select(
             InvoiceRow.signature,
@@ -84,7 +101,7 @@ def booked_twice(session: Session) -> list[tuple[str, ...]]:
             InvoiceRow.journal,
             InvoiceRow.transaction_number,
         )
-        .join(twice, twice.c.signature == InvoiceRow.signature)
+        .join(BookedTwiceRow, BookedTwiceRow.signature == InvoiceRow.signature)
         .join(BookRow, BookRow.id == InvoiceRow.book_id)
         .order_by(BookRow.fiscal_year, InvoiceRow.id)
     )

@@ -121,10 +121,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("previous", name=op.f("uq_audit_previous")),
     )
     op.create_table(
+        "booked_twice",
+        sa.Column("signature", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("signature", name=op.f("pk_booked_twice")),
+    )
+    op.create_table(
         "charge",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("charged_at", sa.DateTime(), nullable=False),
         sa.Column("charged_by", sa.String(), nullable=False),
+        sa.Column("last_line", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_charge")),
     )
     op.create_table(
@@ -825,6 +831,7 @@ def downgrade() -> None:
     op.drop_table("import")
     op.drop_table("funder")
     op.drop_table("charge")
+    op.drop_table("booked_twice")
     op.drop_table("audit")
     if op.get_bind().dialect.name == "postgresql":
         for function in (
