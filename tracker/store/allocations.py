@@ -64,6 +64,7 @@ class UnallocatedRow(Base):
     __tablename__ = "unallocated"
     __table_args__ = (
         Index(None, "cost_line_id"),
+        Index(None, "reason", "cost_line_id", "amount"),
         CheckConstraint("amount <> 0", name="amount_not_zero"),
         one_of("reason", Reason),
         *whole_cents("amount"),

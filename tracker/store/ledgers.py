@@ -89,6 +89,11 @@ def excluded(session: Session) -> list[tuple[Exclusion, int, Money]]:
     return [(Exclusion(reason), count, Money(int(amount))) for reason, count, amount in rows]
 
 
+def count_booked_twice(session: Session) -> int:
+    """Count the invoices that are booked more than once."""
+    return session.scalar(select(func.count()).select_from(BookedTwiceRow)) or 0
+
+
 def booked_twice(session: Session) -> list[tuple[str, ...]]:
     """List the transactions that book the same invoice, each group by its keys.
 

@@ -62,7 +62,7 @@ def matters_of(seen: Sequence[Commitment]) -> list[attention.Matter]:
         found += attention.of_costs(
             allocations.waiting(session),
             allocations.not_charged(session),
-            len(ledgers.booked_twice(session)),
+            ledgers.count_booked_twice(session),
             receipts.unmatched(session),
         )
     return attention.by_urgency(found)

@@ -722,6 +722,12 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_unallocated_cost_line_id"), "unallocated", ["cost_line_id"], unique=False
     )
+    op.create_index(
+        op.f("ix_unallocated_reason_cost_line_id_amount"),
+        "unallocated",
+        ["reason", "cost_line_id", "amount"],
+        unique=False,
+    )
     op.create_table(
         "milestone",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -793,6 +799,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_milestone_move_milestone_id"), table_name="milestone_move")
     op.drop_table("milestone_move")
     op.drop_table("milestone")
+    op.drop_index(op.f("ix_unallocated_reason_cost_line_id_amount"), table_name="unallocated")
     op.drop_index(op.f("ix_unallocated_cost_line_id"), table_name="unallocated")
     op.drop_table("unallocated")
     op.drop_table("split_share")

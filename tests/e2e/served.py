@@ -1,0 +1,131 @@
+"""The tracker with its sample, served on this machine to a real browser."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy.orm import Session
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from tracker import create_app
+from tracker.actions import sample
+from tracker.config import Settings
+from tracker.domain.actor import Actor
+from tracker.domain.policy import Role
+from tracker.extensions import db, limiter
+from tracker.store import schema
+from tracker.store.session import open_engine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page, Playwright
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--no-sandbox",  # Chromium does not run as root otherwise; it meets our own pages only
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+EMAILS = {sign_in.role: sign_in.email for sign_in in sample.SIGN_INS}
+OFFICER, VIEWER, ADMINISTRATOR = Role.FINANCE_OFFICER, Role.FUNDER_VIEWER, Role.ADMINISTRATOR
+
+
+class Stop(NamedTuple):
+    """A page to look at: its name, its address, and who looks; nobody before signing in."""
+
+    name: str
+    address: str
+    role: Role | None = OFFICER
+    status: int = 200
+
+
+STOPS = (
+    Stop("sign-in", "/sign-in", None),
+    Stop("work", "/work"),
+    Stop("overview", "/overview"),
+    Stop("overview-funder", "/overview", VIEWER),
+    Stop("commitment", "/commitments/NGF-1"),
+    Stop("commitment-funder", "/commitments/NGF-1", VIEWER),
+    Stop("commitment-in-kind", "/commitments/RMX-K"),
+    Stop("commitment-conditional", "/commitments/EFRO-C"),
+    Stop("costs", "/costs"),
+    Stop("costs-filtered", "/costs?year=2023&category=travel&order=largest"),
+    Stop("costs-none", "/costs?text=nobody+sells+this"),
+    Stop("costs-refused", "/costs?year=soon", status=422),
+    Stop("cost-line", "/costs/1"),
+    Stop("not-charged", "/not-charged"),
+    Stop("milestones", "/milestones"),
+    Stop("imports", "/imports"),
+    Stop("reports", "/reports"),
+    Stop("reports-funder", "/reports", VIEWER),
+    Stop("statement-year", "/reports/statement/NGF-1/2023"),
+    Stop("statement-quarter", "/reports/statement/RMX-C/2023-Q2"),
+    Stop("statement-in-kind", "/reports/statement/RMX-K/2024"),
+    Stop("people", "/people", ADMINISTRATOR),
+    Stop("password", "/people/1/password", ADMINISTRATOR),
+    Stop("audit-trail", "/audit-trail", ADMINISTRATOR),
+    Stop("nothing-there", "/commitments/XXX-1", status=404),
+    Stop("not-allowed", "/costs", ADMINISTRATOR, 403),
+)
+
+
+def load_sample(folder: Path) -> str:
+    """Load the sample into a database in a folder, and give its address."""
+    url = f"sqlite:///{folder / 'tracker.db'}"
+    engine = open_engine(url)
+    schema.prepare(engine)
+    with Session(engine) as session:
+        assert sample.load(session, by=Actor("sample", Role.ADMINISTRATOR))
+    engine.dispose()
+    return url
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, *_: object) -> None:
+        """Say nothing of the requests that went well; what fails is seen by who asked."""
+
+
+@contextmanager
+def served(database_url: str) -> Iterator[str]:
+    """Serve a database on a free port until the end of the block, and give the address."""
+    app = create_app(Settings(secret_key="e" * 40, database_url=database_url))
+    limiter.reset()  # its memory is the process's
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        with app.app_context():
+            db.engine.dispose()
+
+
+def launched(playwright: Playwright) -> Browser:
+    """Start Debian's Chromium: Playwright's own is not installed."""
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+
+
+def sign_in(page: Page, role: Role) -> None:
+    """Sign in as the sample's person of a role, on the form that is open."""
+    page.locator("#email").fill(EMAILS[role])
+    page.locator("#password").fill(sample.PASSWORD)
+    page.locator("main form.stack button").click()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+def choose_language(page: Page, language: str) -> None:
+    """Press the button of a language, unless the page speaks it already."""
+    if page.locator("html").get_attribute("lang") != language:
+        page.locator(f"button[name=language][value={language}]").click()
+        page.wait_for_selector(f"html[lang={language}]")

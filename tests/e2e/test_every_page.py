@@ -1,0 +1,144 @@
+"""What holds for every page in both languages: it fits, it shuts nobody out, it breaks no rule."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.e2e.conftest import Complaints
+from tests.e2e.served import OFFICER, STOPS, Stop, choose_language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, Page
+
+    from tracker.domain.policy import Role
+
+TELEPHONE = {"width": 360, "height": 740}
+NARROW = (360, 640)  # a telephone; a window of 1280 at 200 %
+TOO_WIDE = "document.documentElement.scrollWidth > innerWidth"
+OF_COLOUR = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+
+
+class Visit(NamedTuple):
+    """A page that has been opened in a language, how it was answered, and what it complained of."""
+
+    stop: Stop
+    language: str
+    page: Page
+    status: int
+    complaints: Complaints
+
+
+@pytest.fixture(
+    scope="module",
+    # Language by language, as choosing one takes a while; English last, as other tests expect it.
+    params=product(["nl", "en"], STOPS),
+    ids=lambda param: f"{param[1].name}-{param[0]}",
+)
+def visit(
+    request: pytest.FixtureRequest,
+    browser: Browser,
+    address: str,
+    states: Callable[[Role], Any],
+) -> Iterator[Visit]:
+    language, stop = request.param
+    known = {"storage_state": states(stop.role)} if stop.role else {}
+    # Without motion: a colour that is still fading into the other theme is no colour of ours.
+    calm: Any = {"color_scheme": "light", "reduced_motion": "reduce"}
+    context = browser.new_context(locale=language, **calm, **known)
+    page, complaints = context.new_page(), Complaints()
+    complaints.listen_to(page)
+    answer = page.goto(address + stop.address)
+    if page.locator("html").get_attribute("lang") != language:
+        choose_language(page, language)
+        answer = page.goto(address + stop.address)
+    assert answer
+    yield Visit(stop, language, page, answer.status, complaints)
+    context.close()
+
+
+def findings_of(page: Page, options: dict[str, Any] | None = None) -> list[str]:
+    """What axe finds that shuts somebody out."""
+    found = Axe().run(page, options={"resultTypes": ["violations"], **(options or {})})
+    return [
+        f"{finding['id']}: {node['html'][:120]} {node.get('failureSummary', '')}"
+        for finding in found.response["violations"]
+        if finding["impact"] in {"serious", "critical"}
+        for node in finding["nodes"]
+    ]
+
+
+def test_the_page_is_there_in_the_language(visit: Visit) -> None:
+    assert visit.status == visit.stop.status
+    assert visit.page.locator("html").get_attribute("lang") == visit.language
+    assert visit.page.locator("h1").count() == 1
+
+
+def test_nothing_shuts_anybody_out(visit: Visit) -> None:
+    assert findings_of(visit.page) == []
+
+
+def test_nothing_shuts_anybody_out_in_the_dark(visit: Visit) -> None:
+    visit.page.emulate_media(color_scheme="dark")
+    assert findings_of(visit.page, OF_COLOUR) == []  # the theme changes nothing but colours
+
+
+def test_nothing_is_wider_than_a_narrow_screen(visit: Visit) -> None:
+    for width in NARROW:
+        visit.page.set_viewport_size({"width": width, "height": 740})
+        assert not visit.page.evaluate(TOO_WIDE), width
+
+
+def test_the_browser_has_nothing_to_complain_of(visit: Visit) -> None:
+    assert visit.complaints == []
+
+
+@pytest.fixture
+def overview(opened_as: Callable[..., Page]) -> Page:
+    page = opened_as(OFFICER, "/overview", reduced_motion="reduce", viewport=TELEPHONE)
+    assert findings_of(page) == []
+    assert not page.evaluate(TOO_WIDE)
+    return page
+
+
+def test_a_page_that_shuts_somebody_out_would_be_found(overview: Page) -> None:
+    overview.evaluate(
+        "document.querySelector('h1').innerHTML = '<img src=\"/static/img/favicon.svg\">'"
+    )
+    assert any(finding.startswith("image-alt") for finding in findings_of(overview))
+
+
+def test_text_that_is_too_pale_in_the_dark_would_be_found(overview: Page) -> None:
+    overview.evaluate("document.querySelector('h1').style.color = '#222'")
+    assert findings_of(overview, OF_COLOUR) == []
+    overview.emulate_media(color_scheme="dark")
+    assert any(f.startswith("color-contrast") for f in findings_of(overview, OF_COLOUR))
+
+
+def test_a_page_that_is_too_wide_would_be_found(overview: Page) -> None:
+    overview.evaluate("document.querySelector('h1').textContent = 'x'.repeat(90)")
+    assert overview.evaluate(TOO_WIDE)
+
+
+@pytest.mark.parametrize(
+    ("tag", "what", "complaint"),
+    [
+        ("script", {"textContent": "document.title = 'ours no more'"}, "Content Security Policy"),
+        ("img", {"src": "https://example.org/pixel.png"}, "Content Security Policy"),
+        ("img", {"src": "/static/img/none.png"}, "404"),
+    ],
+)
+def test_a_page_that_breaks_a_rule_would_be_found(
+    overview: Page, complaints: Complaints, tag: str, what: dict[str, str], complaint: str
+) -> None:
+    add = "([tag, what]) => document.body.append(Object.assign(document.createElement(tag), what))"
+    overview.evaluate(add, [tag, what])
+    overview.wait_for_timeout(500)
+    assert any(complaint in told for told in complaints), complaints
+    assert overview.title() != "ours no more"
+    complaints.clear()

@@ -1,0 +1,245 @@
+"""What the tables say of a statement: the tests' own sums, in plain SQL and whole cents.
+
+Nothing is shared with the tracker but the names of tables and columns; figures are written here
+in a way of our own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NamedTuple
+from unittest.mock import ANY
+
+from sqlalchemy import text
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+
+
+class Euros(NamedTuple):
+    cents: int
+
+
+Row = list[Any]  # Euros, Fraction, date, int, str, None for an empty cell, ANY for a word
+Sections = dict[str, tuple[list[Row], Row]]  # rows and totals by the key of the section
+
+
+@dataclass
+class Books:
+    """What the tables say of one commitment up to the end of a period."""
+
+    engine: Engine
+    code: str
+    first: date
+    last: date
+    language: str = field(init=False)
+    in_kind: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        ((self.language, form),) = self.rows(
+            "SELECT f.report_language, c.form FROM commitment c"
+            " JOIN programme p ON p.id = c.programme_id JOIN funder f ON f.id = p.funder_id"
+            " WHERE c.code = :code"
+        )
+        self.in_kind = form == "in_kind"
+
+    def rows(self, query: str) -> list[Row]:
+        with self.engine.connect() as connection:
+            return [list(row) for row in connection.execute(text(query), {"code": self.code})]
+
+    def sum(self, source: str, condition: str = "1 = 1") -> int:
+        ((found,),) = self.rows(
+            f"SELECT COALESCE(SUM(s.amount), 0) FROM {source} s"
+            " JOIN commitment c ON c.id = s.commitment_id"
+            f" WHERE c.code = :code AND {condition}"
+        )
+        return int(found)
+
+    def charged(self, first: str, last: date, category: str = "") -> int:
+        """What was charged for costs of these days; of one category, or of all."""
+        within = (
+            "SELECT l.id FROM cost_line l JOIN cost_category k ON k.id = l.category_id"
+            f" WHERE l.incurred_on >= '{first}' AND l.incurred_on <= '{last}'"
+        )
+        if category:
+            within += f" AND k.code = '{category}'"
+        return self.sum("allocation", f"s.cost_line_id IN ({within})")
+
+    @property
+    def received(self) -> int:
+        return self.sum("receipt", f"s.received_on <= '{self.last}'")
+
+    def sections(self) -> Sections:
+        """The figures of the statement; the sections that a statement may leave out are last."""
+        found: Sections = {
+            "summary": self.summary(),
+            "award": self.award(),
+            "categories": self.categories(),
+            "not_charged": self.not_charged(),
+            "lines": self.lines(),
+        }
+        if not self.in_kind:
+            found["receipts"] = self.receipts()
+        if instalments := self.instalments():
+            found["instalments"] = instalments
+        if milestones := self.milestones():
+            found["milestones"] = (milestones, [])
+        return found
+
+    def summary(self) -> tuple[list[Row], Row]:
+        award = self.sum("amendment", "s.number = 0")
+        committed = self.sum("amendment")
+        period, to_date = (self.charged(day, self.last) for day in (str(self.first), "0001-01-01"))
+        figures = [award, committed - award, committed]
+        figures += [to_date - period, period, to_date, committed - to_date]
+        if not self.in_kind:
+            figures += [self.received, self.received - to_date]
+        return [[ANY, Euros(cents), ANY] for cents in figures], []
+
+    def award(self) -> tuple[list[Row], Row]:
+        found = self.rows(
+            "SELECT a.number, a.decided_on, a.amount FROM amendment a"
+            " JOIN commitment c ON c.id = a.commitment_id WHERE c.code = :code ORDER BY a.number"
+        )
+        rows = [[number, day_of(day), ANY, Euros(cents)] for number, day, cents in found]
+        return rows, [None, None, ANY, Euros(self.sum("amendment"))]
+
+    def categories(self) -> tuple[list[Row], Row]:
+        codes = self.rows(
+            "SELECT k.code FROM cost_category k WHERE EXISTS (SELECT 1 FROM commitment_category a"
+            " JOIN commitment c ON c.id = a.commitment_id"
+            " WHERE a.category_id = k.id AND c.code = :code) ORDER BY k.position"
+        )
+        budgets = dict(
+            self.rows(
+                "SELECT k.code, b.amount FROM budget b JOIN cost_category k ON k.id = b.category_id"
+                " JOIN commitment c ON c.id = b.commitment_id WHERE c.code = :code"
+            )
+        )
+        rows, sums = [], [0, 0]
+        for (code,) in codes:
+            to_date = self.charged("0001-01-01", self.last, code)
+            period = self.charged(str(self.first), self.last, code)
+            sums = [sums[0] + to_date - period, sums[1] + period]
+            rows.append([ANY, *category_cells(budgets.get(code), to_date - period, period)])
+        whole = sum(budgets.values()) if budgets else None
+        return rows, [ANY, *category_cells(whole, *sums)]
+
+    def not_charged(self) -> tuple[list[Row], Row]:
+        found = self.rows(
+            "SELECT u.reason, COUNT(*), SUM(u.amount) FROM unallocated u"
+            " JOIN commitment c ON c.id = u.commitment_id JOIN cost_line l ON l.id = u.cost_line_id"
+            f" WHERE c.code = :code AND l.incurred_on >= '{self.first}'"
+            f" AND l.incurred_on <= '{self.last}' GROUP BY u.reason"
+        )
+        by_reason = {reason: [ANY, count, Euros(int(cents))] for reason, count, cents in found}
+        order = ["no_split_rule", "not_awarded", "outside_period", "category_not_allowed",
+                 "commitment_exhausted"]  # fmt: skip
+        rows = [by_reason[reason] for reason in order if reason in by_reason]
+        totals = sum(row[1] for row in rows), Euros(sum(row[2].cents for row in rows))
+        return rows, [ANY, *totals]
+
+    def lines(self) -> tuple[list[Row], Row]:
+        found = self.rows(
+            "SELECT CASE b.origin WHEN 'ledger' THEN l.journal ELSE b.company END, b.fiscal_year,"
+            " l.transaction_number, l.line_number, l.incurred_on, l.booked_on, l.supplier,"
+            " l.document, l.description, l.cost_centre, l.account, l.amount, a.amount"
+            " FROM allocation a JOIN commitment c ON c.id = a.commitment_id"
+            " JOIN cost_line l ON l.id = a.cost_line_id JOIN book b ON b.id = l.book_id"
+            f" WHERE c.code = :code AND l.incurred_on >= '{self.first}'"
+            f" AND l.incurred_on <= '{self.last}' ORDER BY l.incurred_on, l.id"
+        )
+        rows: list[Row] = []
+        for place, year, number, line, incurred, booked, *texts, amount, charged in found:
+            supplier, document, description, package, account = (t or None for t in texts)
+            rows.append([
+                f"{year} {place} {number}/{line}", day_of(incurred), day_of(booked), supplier,
+                document, description, ANY, package, account, Euros(amount), Euros(charged),
+            ])  # fmt: skip
+        return rows, [ANY, *[None] * 9, Euros(sum(row[-1].cents for row in rows))]
+
+    def receipts(self) -> tuple[list[Row], Row]:
+        found = self.rows(
+            "SELECT r.received_on, e.counterparty, e.remittance, r.amount FROM receipt r"
+            " JOIN commitment c ON c.id = r.commitment_id"
+            " JOIN bank_entry e ON e.id = r.bank_entry_id WHERE c.code = :code"
+            f" AND r.received_on <= '{self.last}' ORDER BY r.received_on, r.id"
+        )
+        rows = [[day_of(day), who, what, ANY, Euros(cents)] for day, who, what, cents in found]
+        return rows, [None, ANY, None, None, Euros(self.received)]
+
+    def instalments(self) -> tuple[list[Row], Row] | None:
+        found = self.rows(
+            "SELECT i.number, i.due_on, i.amount FROM instalment i"
+            " JOIN commitment c ON c.id = i.commitment_id WHERE c.code = :code ORDER BY i.number"
+        )
+        rows = [[number, day_of(day), ANY, Euros(cents)] for number, day, cents in found]
+        return (rows, [None, None, ANY, Euros(self.sum("instalment"))]) if rows else None
+
+    def milestones(self) -> list[Row]:
+        """Those of the work packages that the commitment pays for, as known at the end."""
+        found = self.rows(
+            "SELECT m.id, m.code, m.title, w.code, m.baseline, m.met_on FROM milestone m"
+            " JOIN work_package w ON w.id = m.work_package_id WHERE EXISTS (SELECT 1"
+            " FROM split_share s JOIN commitment c ON c.id = s.commitment_id"
+            " WHERE s.work_package_id = w.id AND c.code = :code) ORDER BY m.position"
+        )
+        moves = self.rows(
+            "SELECT milestone_id, to_day FROM milestone_move"
+            f" WHERE moved_on <= '{self.last}' ORDER BY moved_on, id"
+        )
+        current = {milestone: day_of(day) for milestone, day in moves}
+        rows: list[Row] = []
+        for key, code, title, package, baseline, met in found:
+            planned, before = current.get(key, day_of(baseline)), day_of(baseline)
+            actual = day_of(met) if met and day_of(met) <= self.last else None
+            slip = ((actual or planned) - before).days
+            rows.append([code, title, package, before, planned, actual, slip, ANY, ANY])
+        return rows
+
+
+def day_of(value: date | str | None) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def category_cells(budget: int | None, previously: int, period: int) -> Row:
+    to_date = previously + period
+    told = [Euros(previously), Euros(period), Euros(to_date)]
+    if budget is None:
+        return [None, *told, None, None]
+    return [Euros(budget), *told, Euros(budget - to_date), Fraction(to_date, budget)]
+
+
+def written(value: Any, language: str) -> str:
+    """A value as a reader of the language would write it; none of the tracker's own writing."""
+    if isinstance(value, Euros | Fraction):
+        tail = ""
+        amount = Decimal(value.cents) / 100 if isinstance(value, Euros) else percentage(value)
+        if isinstance(value, Fraction):
+            tail = "%"
+        digits = 2 if isinstance(value, Euros) else 1
+        body = f"{abs(amount):,.{digits}f}"
+        if language == "nl":
+            body = body.translate(str.maketrans(",.", ".,"))
+        return ("−" if amount < 0 else "") + body + tail
+    if isinstance(value, date):
+        if language == "nl":
+            return value.strftime("%d-%m-%Y")
+        return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+    return "" if value is None else " ".join(str(value).split())
+
+
+def percentage(share: Fraction) -> Decimal:
+    exact = Decimal(share.numerator * 100) / Decimal(share.denominator)
+    return exact.quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+def figures_of(row: Row, language: str) -> list[str]:
+    """The amounts, days, shares and counts of a row, as written."""
+    figures = [cell for cell in row if cell is not ANY and not isinstance(cell, str | None)]
+    return [written(cell, language) for cell in figures]
