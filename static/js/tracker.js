@@ -1,13 +1,6 @@
 /* Makes pages better; every page works without it. */
 "use strict";
 
-/* Choosing in a form of filters asks for the list at once. */
-for (const form of document.querySelectorAll("form[data-at-once]")) {
-  form.addEventListener("change", (event) => {
-    if (event.target.matches("select")) form.requestSubmit();
-  });
-}
-
 /* A form that takes a while says so, and is sent once. */
 for (const form of document.querySelectorAll("form[data-busy]")) {
   form.addEventListener("submit", () => {

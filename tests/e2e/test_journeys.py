@@ -267,12 +267,12 @@ def test_an_administrator_lets_somebody_in(opened: Opened, own_address: str) -> 
     page.get_by_label("Role").select_option("funder_viewer")
     page.get_by_label("Language").last.select_option("en")
     page.get_by_label("First password").fill("a bridge over water")
-    page.get_by_role("button", name="Let in").click()
+    page.get_by_role("button", name="Let this person in").click()
     expect(page.locator("[aria-invalid=true]")).to_have_count(1)  # a viewer of which funder
     expect(page.get_by_label("Name", exact=True)).to_have_value("Saskia Province")
     page.get_by_label("Funder").select_option(label="Province South Holland")
     page.get_by_label("First password").fill("a bridge over water")
-    page.get_by_role("button", name="Let in").click()
+    page.get_by_role("button", name="Let this person in").click()
     expect(page.get_by_role("status").first).to_contain_text("Saskia Province can sign in now.")
 
     theirs = opened(own_address)
@@ -281,7 +281,7 @@ def test_an_administrator_lets_somebody_in(opened: Opened, own_address: str) -> 
     theirs.get_by_role("button", name="Sign in").click()
     expect(theirs.get_by_role("region", name="Commitments")).to_contain_text("PZH-1")
     row = page.get_by_role("row").filter(has_text="saskia@province.example")
-    row.get_by_role("button", name="Shut out").click()
+    row.get_by_role("button", name="Shut this person out").click()
     expect(row).to_contain_text("Shut out")
     theirs.goto(f"{own_address}/overview")
     expect(theirs.get_by_role("heading", level=1)).to_have_text("Sign in")

@@ -62,9 +62,13 @@ def test_a_deed_that_fails_leaves_no_entry(session: Session) -> None:
     assert audit.entries_of(session) == []
 
 
-def test_the_ledger_state_changes_with_every_deed(session: Session) -> None:
+def test_the_state_of_the_books_changes_with_every_deed_to_them(session: Session) -> None:
     before = audit.ledger_state(session)
     with transaction(session):
-        audit.record(session, by=OFFICER, did="look", subject="nothing")
-    assert audit.ledger_state(session) != before
-    assert audit.ledger_state(session).startswith("1-")
+        audit.record(session, by=OFFICER, did="charge", subject="charge/1")
+    after = audit.ledger_state(session)
+    assert after != before
+    assert after.startswith("1-")
+    with transaction(session):
+        audit.record(session, by=OFFICER, did="choose language", subject="person/1")
+    assert audit.ledger_state(session) == after

@@ -65,7 +65,8 @@ def _bring_in(
         with transaction(session):
             imports.lock(session)  # the same file, brought in twice at the same moment
             if known := imports.import_of(session, sha256):
-                return replace(known, file_name=name, new=0, same=known.new + known.same)
+                again = known.new + known.same
+                return replace(known, file_name=name, new=0, same=again, totals=())
             outcome = _keep(session, path, outcome, progress)
             audit.record(
                 session,

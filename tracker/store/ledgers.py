@@ -80,13 +80,14 @@ def note_doubles(session: Session) -> None:
 
 
 def excluded(session: Session) -> list[tuple[Exclusion, int, Money]]:
-    """Count and add up the lines of the books that are no costs, by reason."""
+    """Count and add up the lines of the books that are no costs, in the order of the reasons."""
     rows = session.execute(
-        select(ExcludedLineRow.reason, func.count(), func.sum(ExcludedLineRow.amount))
-        .group_by(ExcludedLineRow.reason)
-        .order_by(ExcludedLineRow.reason)
+        select(ExcludedLineRow.reason, func.count(), func.sum(ExcludedLineRow.amount)).group_by(
+            ExcludedLineRow.reason
+        )
     )
-    return [(Exclusion(reason), count, Money(int(amount))) for reason, count, amount in rows]
+    found = {reason: (count, Money(int(amount))) for reason, count, amount in rows}
+    return [(reason, *found[reason]) for reason in Exclusion if reason in found]
 
 
 def count_booked_twice(session: Session) -> int:

@@ -83,6 +83,20 @@ def known_entries(session: Session, keys: list[str]) -> dict[str, BankEntryRow]:
     return found
 
 
+def unmatched_receipts(session: Session, most: int = 100) -> tuple[Receipt, ...]:
+    """List the newest money that came in and belongs to no commitment."""
+    rows = session.scalars(
+        select(BankEntryRow)
+        .where(BankEntryRow.amount > 0, BankEntryRow.id.not_in(select(ReceiptRow.bank_entry_id)))
+        .order_by(BankEntryRow.booked_on.desc(), BankEntryRow.id.desc())
+        .limit(most)
+    )
+    return tuple(
+        Receipt(row.booked_on, Money(row.amount), row.counterparty, row.remittance, "")
+        for row in rows
+    )
+
+
 def unmatched(session: Session) -> tuple[int, Money]:
     """Count and add up the money that came in and belongs to no commitment."""
     matched = select(ReceiptRow.bank_entry_id)

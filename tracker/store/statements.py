@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from tracker.domain.periods import Period
 
 CHUNK = 5_000
+SAMPLE_NOTE = "Fictitious amounts."
 
 
 def facts_of(
@@ -53,7 +54,7 @@ def facts_of(
     return StatementFacts(
         project_code=project.code,
         project_name=project.name,
-        note=project.note,
+        note=SAMPLE_NOTE if project.is_sample else project.note,
         language=funders.report_language_of(session, commitment.funder_id),
         period=period,
         made_on=made_on,

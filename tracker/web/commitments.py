@@ -63,7 +63,7 @@ def _particulars(commitment: Commitment) -> dict[str, object]:
         "amendments": commitments.amendments_of(session, key),
         "instalments": commitments.instalments_of(session, key),
         "receipts": receipts.receipts_of(session, key),
-        "spending": spending_of(allowed, budget, charged, commitment.amount),
+        "spending": spending_of(allowed, budget, charged),
         "not_charged": allocations.not_charged_by_commitment(session, key),
         "milestones": milestones.milestones_of(session, key),
     }

@@ -12,7 +12,7 @@ from tracker.actions.imports import bring_in as bring_in_files
 from tracker.domain.errors import FileRefused
 from tracker.domain.policy import Permission
 from tracker.extensions import db
-from tracker.store import allocations
+from tracker.store import allocations, receipts
 from tracker.store.imports import imports_of
 from tracker.web.auth import current_actor
 from tracker.web.language import translate
@@ -61,5 +61,6 @@ def _page(**values: object) -> str:
         "imports/list.html",
         imports=imports_of(session),
         waiting=allocations.waiting(session),
+        unmatched=receipts.unmatched_receipts(session),
         **values,
     )

@@ -51,9 +51,8 @@ def spending_of(
     categories: Sequence[str],
     budget: Mapping[str, Money],
     charged: Sequence[tuple[int, str, Money]],
-    amount: Money,
 ) -> Spending:
-    """Lay out what was charged; without a budget by category, the whole amount is the budget."""
+    """Lay out what was charged; a budget is shown where the funder set one."""
     years = tuple(sorted({year for year, _, _ in charged}))
     cells = {(year, category): money for year, category, money in charged}
     known = [*categories, *sorted({category for _, category, _ in charged} - {*categories})]
@@ -66,5 +65,5 @@ def spending_of(
         for category in known
     )
     by_year = tuple(Money.total(row.by_year[at] for row in rows) for at in range(len(years)))
-    whole = Money.total(budget.values()) if budget else amount
+    whole = Money.total(budget.values()) if budget else None
     return Spending(years, rows, SpendingRow("", whole, by_year))

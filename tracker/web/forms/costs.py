@@ -11,7 +11,7 @@ from tracker.domain.allocations import Reason
 from tracker.domain.costs import CostFilter, CostOrder, CostState
 from tracker.store.commitments import commitments_of
 from tracker.store.costs import years_in
-from tracker.store.projects import the_project
+from tracker.store.projects import project_of
 from tracker.web.language import label, translate
 
 if TYPE_CHECKING:
@@ -53,13 +53,17 @@ class CostFilterForm(Form):
 
 def cost_filter_form(session: Session, wishes: MultiDict[str, str]) -> CostFilterForm:
     """Make the form with the choices that the programme offers, filled in from an address."""
-    form, project = CostFilterForm(wishes), the_project(session)
+    form, project = CostFilterForm(wishes), project_of(session)
     everything = {"": translate("All")}
     offered = {
         "year": everything | {str(year): str(year) for year in years_in(session)},
-        "category": everything | {code: label(code) for code in project.categories},
+        "category": everything
+        | {code: label(code) for code in (project.categories if project else ())},
         "work_package": everything
-        | {code: f"{code} {name}" for code, name in project.work_packages.items()},
+        | {
+            code: f"{code} {name}"
+            for code, name in (project.work_packages if project else {}).items()
+        },
         "commitment": everything | {c.code: c.code for c in commitments_of(session)},
         "state": everything | {state.value: label(state) for state in CostState},
         "reason": everything | {reason.value: label(reason) for reason in Reason},
