@@ -11,8 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from io import BytesIO
 
-CHUNK: Final = 500  # rows written at once
-LEVEL: Final = 5  # of compression: two thirds of the time of the default, 3 % larger
+LEVEL: Final = 6  # of compression: zlib's own
 _EMPTY: Final = re.compile(r"<sheetData ?/>|<sheetData>.*</sheetData>", re.DOTALL)
 _DIMENSION: Final = re.compile(r"<dimension [^>]*/>")
 
@@ -39,13 +38,9 @@ class SheetArchive(ZipFile):
         head = _DIMENSION.sub(f'<dimension ref="{area}"/>', head)
         with self.open(arcname, "w") as sheet:
             sheet.write(f"{head}<sheetData>".encode())
-            chunk: list[str] = []
-            for row in rows:
-                chunk.append(row)
-                if len(chunk) == CHUNK:
-                    sheet.write("".join(chunk).encode())
-                    chunk.clear()
-            sheet.write(f"{''.join(chunk)}</sheetData>{_without_warnings(tail, area)}".encode())
+            for piece in rows:
+                sheet.write(piece.encode())
+            sheet.write(f"</sheetData>{_without_warnings(tail, area)}".encode())
 
 
 def _without_warnings(tail: str, area: str) -> str:

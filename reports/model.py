@@ -115,9 +115,9 @@ class Section:
     ties: Mapping[tuple[int, int], Sum] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        added = Adding(self.columns)
-        for row in (*self.rows, self.rest) if self.rest else self.rows:
-            added.take(row)
+        added = Adding(self.columns, self.rows)
+        if self.rest:
+            added.take(self.rest)
         added.check(self.totals)
 
     @property
@@ -164,12 +164,10 @@ class LongSection:
         heaviest = nlargest(
             most, enumerate(self.rows), key=lambda found: abs(_cents(found[1][self.weight]))
         )
-        rows = tuple(row for _, row in sorted(heaviest, key=lambda found: found[0]))
+        rows = tuple(row for _at, row in sorted(heaviest, key=lambda found: found[0]))
         if len(rows) == self.row_count:
             return Section(self.key, self.title, self.columns, rows, self.totals, self.note)
-        shown = Adding(self.columns)
-        for row in rows:
-            shown.take(row)
+        shown = Adding(self.columns, rows)
         left = tuple(
             total - Money(shown.sums[at]) if isinstance(total, Money) else None
             for at, total in enumerate(self.totals)
@@ -224,10 +222,8 @@ class Report:
             plus = Money.total(self._money_at(cell) for cell in tie.plus)
             expected = plus - Money.total(self._money_at(cell) for cell in tie.minus)
             if (found := section.rows[row][column]) != expected:
-                title = section.columns[column].title
-                raise ValueError(
-                    f"{section.title!r}, row {row}, {title!r} says {found}, but ties to {expected}"
-                )
+                told = f"{section.title!r}, row {row}, says {found}"
+                raise ValueError(f"{told}, but ties to {expected}")
 
     def _money_at(self, cell: Cell) -> Money:
         section = self.section(cell.section)
@@ -247,13 +243,15 @@ class Adding:
     Units:  ``sums`` are cents for amounts, and numbers for counts.
     """
 
-    def __init__(self, columns: tuple[Column, ...]) -> None:
+    def __init__(self, columns: tuple[Column, ...], rows: Iterable[Row] = ()) -> None:
         self.columns = columns
         self.sums = [0] * len(columns)
         self.row_count = 0
         self._adding = [at for at, column in enumerate(columns) if column.kind in ADDING]
         self._following = [at for at, column in enumerate(columns) if column.follows]
         self._fitting: set[tuple[type, ...]] = set()
+        for row in rows:
+            self.take(row)
 
     def take(self, row: Row) -> None:
         """Add a row.

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import lru_cache, partial
 from html import escape
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from reports import figures, words
@@ -28,10 +28,12 @@ TEXT_MAX: Final = 32_767  # UTF-16 units in a cell; Excel cuts the rest in silen
 CUT: Final = " […]"
 DAY_ZERO: Final = date(1899, 12, 30).toordinal()
 LINE_HEIGHT: Final = 13  # points
-REPEATED: Final = 4096  # values whose cells are remembered: names, categories, days
+EURO: Final = 100  # cents
+CHUNK: Final = 500  # lines of a long section that are written at once
+REPEATED: Final = 4096  # values of a column whose cells are remembered
 
 _LIKE_A_FORMULA: Final = re.compile(r"[=+\-@\t\r]")
-_NEEDS_CARE: Final = re.compile(r"^[=+\-@ ]|[&<>]|_x| $")
+_MARKUP: Final = re.compile(r"[&<>_]")
 _LIKE_AN_ESCAPE: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
@@ -80,7 +82,7 @@ def cell(place: str, style: int, value: Value, formula: str = "") -> str:
     return f'<c r="{styled}>{told}<v>{number(value)}</v></c>'
 
 
-def row(at: int, cells: Iterable[str], lines: int = 1) -> str:
+def row(at: int | str, cells: Iterable[str], lines: int = 1) -> str:
     """Write one row of cells, as high as so many lines of text; not all programs see to that."""
     height = f' ht="{lines * LINE_HEIGHT + 2}" customHeight="1"' if lines > 1 else ""
     return f'<row r="{at}"{height}>{"".join(cells)}</row>'
@@ -153,29 +155,33 @@ class SectionRows:
             yield row(at, self._totals(at, section.totals, "SUM({})"))
 
     def _body(self) -> Iterator[str]:
-        """Write the lines; there may be a hundred thousand, so each cell is little work."""
-        columns, names = self.section.columns, self._names
+        """Write the lines of a short section one by one, of a long one some hundreds at a time."""
         if not self.is_long:
             for at, values in enumerate(self.section.rows, FIRST_ROW):
                 yield row(at, self._cells(at, values), lines_in(values, self._widths))
             return
-        endings = [self._ending_of(column) for column in columns]
-        # The number of the row stands in each of its cells: it is put in all at once.
-        pattern = row(0, [f'<c r="{name}\0%s' for name in names]).replace('"0"', '"\0"', 1)
-        for at, values in enumerate(self.section.rows, FIRST_ROW):
-            cells = [ending(value) for ending, value in zip(endings, values, strict=True)]
-            yield pattern.replace("\0", str(at)) % tuple(cells)
+        writers = [self._writer_of(column) for column in self.section.columns]
+        # The number of the row stands in each of its cells.
+        pattern = row("%s", [f'<c r="{name}%s%s' for name in self._names])
+        lines, at = iter(self.section.rows), FIRST_ROW
+        while chunk := tuple(islice(lines, CHUNK)):
+            numbers = list(map(str, range(at, at + len(chunk))))
+            pieces = [numbers]
+            for write, values in zip(writers, zip(*chunk, strict=True), strict=True):
+                pieces += [numbers, list(map(write, values))]
+            yield "".join(map(pattern.__mod__, zip(*pieces, strict=True)))
+            at += CHUNK
 
-    def _ending_of(self, column: Column) -> Callable[[Value], str]:
+    def _writer_of(self, column: Column) -> Callable[[Value], str]:
         """Make the function that writes a column's cells, from behind the number of the row."""
         kind = "LINE" if column.kind is Kind.TEXT else column.kind.name
         plain = f'" s="{self.styles[kind]}"'
         if column.kind is Kind.TEXT:
             risky = f'" s="{self.styles[f"risky {kind}"]}"'
-            return lru_cache(REPEATED)(partial(_text_ending, plain=plain, risky=risky))
-        if column.kind is Kind.DATE:
-            return lru_cache(REPEATED)(partial(_number_ending, style=plain))
-        return partial(_number_ending, style=plain)
+            return _Remembered(lambda text: _text_ending(text, plain, risky)).__getitem__
+        if column.kind is Kind.MONEY:
+            return lambda amount: _amount_ending(amount, plain)
+        return _Remembered(lambda figure: _number_ending(figure, plain)).__getitem__
 
     def _cells(self, at: int, values: Row) -> Iterator[str]:
         """Write the cells of a line, with a formula where a figure follows from others."""
@@ -223,16 +229,40 @@ def _text_ending(value: Value, plain: str, risky: str) -> str:
     if not value:
         return f"{plain}/>"
     text = str(value)
-    if text.isprintable() and not _NEEDS_CARE.search(text) and len(text) <= TEXT_MAX // 2:
+    if (  # nothing about it needs care: so are nearly all, and this is quick
+        text.isprintable()
+        and text[0] not in "=+-@ "
+        and text[-1] != " "
+        and not _MARKUP.search(text)
+        and len(text) <= TEXT_MAX // 2
+    ):
         return f'{plain} t="inlineStr"><is><t>{text}</t></is></c>'
     style = risky if is_risky(text) else plain
     return f'{style} t="inlineStr"><is><t xml:space="preserve">{written(text)}</t></is></c>'
 
 
+def _amount_ending(value: Value, style: str) -> str:
+    if isinstance(value, Money) and (cents := value.cents) >= EURO:  # by far the most, so first
+        digits = str(cents)
+        return f"{style}><v>{digits[:-2]}.{digits[-2:]}</v></c>"
+    return _number_ending(value, style)
+
+
 def _number_ending(value: Value, style: str) -> str:
-    if isinstance(value, Money) and (cents := value.cents) >= 0:  # by far the most, so first
-        return f"{style}><v>{cents // 100}.{cents % 100:02}</v></c>"
     return f"{style}/>" if value is None else f"{style}><v>{number(value)}</v></c>"
+
+
+class _Remembered(dict["Value", str]):
+    """What was written for the values seen first: names and days come back again and again."""
+
+    def __init__(self, write: Callable[[Value], str]) -> None:
+        self._write = write
+
+    def __missing__(self, value: Value) -> str:
+        written = self._write(value)
+        if len(self) < REPEATED:
+            self[value] = written
+        return written
 
 
 def _signed(plus: Iterable[str], minus: Iterable[str]) -> str:

@@ -1,0 +1,294 @@
+"""Measure the tracker in one run, each figure beside the floor it stands on.
+
+    run.py [--invoices N] [--quick] [--only NAME] [--out FILE]
+
+Ratios are what counts: a piece of work and its floor are measured in turn on the same machine,
+several times, so that whatever else the machine does weighs on both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+
+from tests.benchmarks.measuring import Spread, in_child  # noqa: E402 - found from here on
+from tests.benchmarks.table import (  # noqa: E402
+    MEGABYTE,
+    Line,
+    compared,
+    megabytes,
+    milliseconds,
+    page_of,
+    seconds,
+    spread,
+    yes,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+OUT = ROOT / "docs" / "benchmarks.md"
+RATE, LATENCY = 50_000, 150  # lines charged a second; milliseconds of a page
+
+
+class Size(NamedTuple):
+    """How much is measured, and how often."""
+
+    invoices: int
+    times: int
+    workbook_lines: int
+    pdf_lines: int
+    requests: int
+
+
+FULL = Size(invoices=40_000, times=3, workbook_lines=100_000, pdf_lines=1_200, requests=200)
+QUICK = Size(invoices=40, times=1, workbook_lines=600, pdf_lines=60, requests=5)
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """The files and databases that are measured, each made when it is first needed."""
+
+    folder: Path
+    size: Size
+
+    def path(self, name: str) -> str:
+        return str(self.folder / name)
+
+    def url(self, name: str) -> str:
+        return f"sqlite:///{self.folder / name}"
+
+    @cached_property
+    def case(self) -> str:
+        tell(f"make books of {self.size.invoices} invoices a year")
+        program = ROOT / "tests" / "books" / "make_case.py"
+        make = [sys.executable, str(program), self.path("case")]
+        subprocess.run([*make, "--invoices", str(self.size.invoices)], check=True)
+        return self.path("case")
+
+    @cached_property
+    def imported(self) -> str:
+        """A database with all books brought in and nothing charged."""
+        if not Path(self.path("books.db")).exists():
+            bring_in(self, "books.db")
+        return self.path("books.db")
+
+    @cached_property
+    def charged(self) -> str:
+        """A database with all books brought in and charged."""
+        if not Path(self.path("charged.db")).exists():
+            charge(self)
+        return self.path("charged.db")
+
+
+def tell(what: str) -> None:
+    """Show on the screen how far the run has come."""
+    print(f"{datetime.now(UTC):%H:%M:%S}  {what}", file=sys.stderr, flush=True)
+
+
+def bring_in(place: Workplace, name: str) -> dict[str, Any]:
+    for left in ("", "-wal", "-shm"):
+        Path(place.path(name + left)).unlink(missing_ok=True)
+    in_child("books.set_up", url=place.url(name), case=place.case)
+    return in_child("books.bring_in", url=place.url(name), case=place.case)
+
+
+def charge(place: Workplace) -> dict[str, Any]:
+    shutil.copyfile(place.imported, place.path("charged.db"))
+    return in_child("books.charge", url=place.url("charged.db"))
+
+
+def in_columns(done: Sequence[tuple[dict[str, Any], ...]], clock: str) -> list[list[float]]:
+    """Turn runs of several parts into the seconds of each part."""
+    return [[run[clock] for run in runs] for runs in zip(*done, strict=True)]
+
+
+def of_import(place: Workplace) -> list[Line]:
+    done = []
+    for at in range(place.size.times):
+        tell(f"import, {at + 1} of {place.size.times}")
+        ours = bring_in(place, "books.db")
+        parse = in_child("books.parse", case=place.case)
+        kept = {"kept": place.path("books.db"), "into": place.path("bare.db")}
+        insert = in_child("books.insert_books", **kept)
+        done.append((ours, parse, insert, in_child("books.parse_typed", case=place.case)))
+    lines = []
+    what = f"Import of {done[0][1]['lines']:,} ledger lines"
+    for clock, name in (("cpu", "CPU"), ("wall", "clock")):
+        took, raw, inserting, typed = in_columns(done, clock)
+        floor = [sum(parts) for parts in zip(raw, inserting, strict=True)]
+        dearer = [sum(parts) for parts in zip(typed, inserting, strict=True)]
+        lines += [
+            compared(f"{what}, {name}", took, floor, seconds, 2),
+            compared("… against pyxaf's typed values and inserting", took, dearer, seconds),
+        ]
+    for at, name in ((1, "parsing"), (2, "inserting")):
+        used = spread([run[at]["cpu"] for run in done], seconds)
+        lines.append(Line(f"… of the floor, {name}, CPU", floor=used))
+    peak = spread([ours["peak"] for ours, *_ in done], megabytes)
+    return [*lines, Line("… peak memory", peak)]
+
+
+def of_charging(place: Workplace) -> list[Line]:
+    done = []
+    for at in range(place.size.times):
+        tell(f"charging, {at + 1} of {place.size.times}")
+        ours = charge(place)
+        kept = {"kept": place.path("charged.db"), "into": place.path("bare.db")}
+        done.append((ours, in_child("books.insert_charges", **kept)))
+    count = done[0][0]["lines"]
+    what = f"Charging of {count:,} cost lines"
+    lines = []
+    for clock, name in (("wall", "clock"), ("cpu", "CPU")):
+        took, floor = in_columns(done, clock)
+        line = compared(f"{what}, {name}", took, floor, seconds)
+        rate = Spread.of([count / seconds_taken for seconds_taken in took]).middle
+        told = f"{line.measured}: {rate:,.0f} lines a second"
+        lines.append(line._replace(measured=told, target=f"≥ {RATE:,}", holds=yes(rate >= RATE)))
+    return lines
+
+
+def of_workbook(place: Workplace) -> list[Line]:
+    done = []
+    given = {"lines": place.size.workbook_lines}
+    for at in range(place.size.times):
+        tell(f"workbook, {at + 1} of {place.size.times}")
+        ours = in_child("statements.to_xlsx", **given, kept=place.path("ours.xlsx"))
+        bare = in_child("statements.to_xlsx_bare", **given, kept=place.path("bare.xlsx"))
+        zlib = in_child("statements.deflate", kept=place.path("ours.xlsx"))
+        quick = in_child("statements.deflate_alike", kept=place.path("ours.xlsx"))
+        done.append((ours, bare, zlib, quick))
+    cpu, floor, by_itself, alike = in_columns(done, "cpu")
+    what = f"Workbook of {place.size.workbook_lines:,} cost lines, CPU"
+    peak = [ours["peak"] for ours, *_ in done]
+    held = yes(max(peak) <= 100 * MEGABYTE)
+    return [
+        compared(f"{what}, against openpyxl", cpu, floor, seconds, 0.25),
+        compared("… against deflating, as hard as zlib does by itself", cpu, by_itself, seconds, 3),
+        compared("… against deflating, as hard as the workbook does", cpu, alike, seconds),
+        Line("… peak memory", spread(peak, megabytes), target="≤ 100 MB", holds=held),
+    ]
+
+
+def of_pdf(place: Workplace) -> list[Line]:
+    given = {"lines": place.size.pdf_lines}
+    html = place.path("statement.html")
+    in_child("statements.to_html", **given, kept=html)
+    done = []
+    for at in range(place.size.times):
+        tell(f"PDF, {at + 1} of {place.size.times}")
+        bare = {"html": html, "kept": place.path("bare.pdf")}
+        ours = in_child("statements.to_pdf", **given, kept=place.path("ours.pdf"))
+        tagged = in_child("statements.to_pdf_bare", **bare, variant="pdf/ua-1")
+        done.append((ours, tagged, in_child("statements.to_pdf_bare", **bare, variant="")))
+    cpu, floor, plain = in_columns(done, "cpu")
+    what = f"PDF of a statement of {place.size.pdf_lines:,} cost lines, CPU"
+    return [
+        compared(what, cpu, floor, seconds, 1.2),
+        compared("… against an untagged PDF", cpu, plain, seconds),
+    ]
+
+
+def of_overview(place: Workplace) -> list[Line]:
+    tell(f"overview, {place.size.requests} requests")
+    url = f"sqlite:///{place.charged}"
+    return told_of_overview("SQLite", in_child("overview.show", url=url, times=place.size.requests))
+
+
+def of_overview_on_postgresql(place: Workplace) -> list[Line]:
+    from tests.conftest import Cluster, programs_of_postgresql
+
+    if (programs := programs_of_postgresql()) is None:
+        return [Line("Overview, PostgreSQL", "not measured: its programs are not installed")]
+    cluster = Cluster(programs)
+    try:
+        cluster.start()
+        url = cluster.make("benchmark")
+        tell("import and charging on PostgreSQL")
+        in_child("books.set_up", url=url, case=place.case)
+        imported = in_child("books.bring_in", url=url, case=place.case)
+        charged = in_child("books.charge", url=url)
+        in_child("books.settle", url=url)
+        tell(f"overview on PostgreSQL, {place.size.requests} requests")
+        shown = in_child("overview.show", url=url, times=place.size.requests)
+    finally:
+        cluster.stop()
+    rate = f"{charged['lines'] / charged['wall']:,.0f} lines a second"
+    return [
+        *told_of_overview("PostgreSQL", shown),
+        Line("Import on PostgreSQL, clock, once", seconds(imported["wall"])),
+        Line("Charging on PostgreSQL, clock, once", f"{seconds(charged['wall'])}: {rate}"),
+    ]
+
+
+def told_of_overview(database: str, shown: dict[str, Any]) -> list[Line]:
+    page, sql = shown["page"], shown["sql"]
+    what = f"Overview, {database}"
+    most = compared(f"{what}, p95", [page["p95"]], [sql["p95"]], milliseconds, 5)
+    return [
+        compared(f"{what}, p50", [page["p50"]], [sql["p50"]], milliseconds),
+        most,
+        Line("… p95 by itself", most.measured, target=f"≤ {LATENCY} ms",
+             holds=yes(page["p95"] <= LATENCY)),
+    ]  # fmt: skip
+
+
+PARTS: dict[str, Callable[[Workplace], list[Line]]] = {
+    "import": of_import,
+    "charging": of_charging,
+    "workbook": of_workbook,
+    "pdf": of_pdf,
+    "overview": of_overview,
+    "postgresql": of_overview_on_postgresql,
+}
+
+
+def wishes() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--invoices", type=int, help="purchase invoices a year (40000)")
+    parser.add_argument("--quick", action="store_true", help="see it run: the figures say nothing")
+    parser.add_argument("--only", choices=PARTS, help="one part; the page goes to the screen")
+    parser.add_argument("--out", type=Path, default=OUT, help="the page to write")
+    return parser.parse_args()
+
+
+def measure(place: Workplace, part: str) -> list[Line]:
+    """Measure a part, and tell what came of it at once: a run takes a quarter of an hour."""
+    lines = PARTS[part](place)
+    for line in lines:
+        tell("  ".join(filter(None, line)))
+    return lines
+
+
+def main() -> None:
+    wished = wishes()
+    size = QUICK if wished.quick else FULL
+    size = size._replace(invoices=wished.invoices or size.invoices)
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
+        place = Workplace(Path(folder), size)
+        parts = [wished.only] if wished.only else list(PARTS)
+        lines = [line for part in parts for line in measure(place, part)]
+    books = f"The books are those of `make_case.py --invoices {size.invoices}`."
+    page = page_of(
+        lines, f"{books} A quick run: its figures say nothing." if wished.quick else books
+    )
+    if wished.only:
+        print(page)
+    else:
+        wished.out.write_text(page, "utf-8")
+        tell(f"written: {wished.out.name}")
+
+
+if __name__ == "__main__":
+    main()
