@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,8 @@ from tracker.store import allocations, audit, commitments, imports, projects
 from tracker.store.session import transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy.orm import Session
 
     from tracker.domain.actor import Actor
@@ -23,7 +27,7 @@ def charge(session: Session, *, by: Actor) -> ChargeOutcome:
     The commitments are locked first: of two runs at once, the second waits and finds nothing
     left to judge. A run that finds nothing leaves no trace.
     """
-    with transaction(session):
+    with transaction(session), _no_search_for_cycles():
         imports.lock(session)  # no line may come in below those that this run judges
         project = projects.the_project(session)
         room = commitments.lock_room(session, project.id)
@@ -52,3 +56,18 @@ def charge(session: Session, *, by: Actor) -> ChargeOutcome:
             },
         )
     return outcome
+
+
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """Hold the garbage collector back: a run makes a million values and not one cycle.
+
+    Looking for cycles among them takes a sixth of the time.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

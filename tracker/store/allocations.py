@@ -7,7 +7,7 @@ from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, case, exists, extract, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, case, extract, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tracker.domain.allocations import Chargeable, Judgement, Reason
@@ -87,12 +87,10 @@ class LeftShare(NamedTuple):
     amount: Money
 
 
-def _not_judged() -> tuple[Any, ...]:
-    return (
-        CostLineRow.amount != 0,
-        ~exists().where(AllocationRow.cost_line_id == CostLineRow.id),
-        ~exists().where(UnallocatedRow.cost_line_id == CostLineRow.id),
-    )
+def _not_judged(session: Session) -> tuple[Any, ...]:
+    """Choose what came after the last run: imports and runs wait for each other."""
+    last_line = session.scalar(select(func.max(ChargeRow.last_line))) or 0
+    return (CostLineRow.id > last_line, CostLineRow.amount != 0)
 
 
 def chargeable(session: Session, project_id: int) -> Sequence[Chargeable]:
@@ -113,7 +111,7 @@ def chargeable(session: Session, project_id: int) -> Sequence[Chargeable]:
             case((of_ledger, func.coalesce(line.work_package_id, NO_RULE)), else_=IN_KIND_RULE),
         )
         .join(BookRow, BookRow.id == line.book_id)
-        .where(line.project_id == project_id, *_not_judged())
+        .where(line.project_id == project_id, *_not_judged(session))
         .order_by(
             line.incurred_on,
             case((of_ledger, 0), else_=1),
@@ -175,11 +173,10 @@ def kept_in(session: Session, charge_id: int) -> tuple[Money, list[tuple[str, in
 
 
 def waiting(session: Session) -> tuple[int, Money]:
-    """Count and add up the cost lines that no split rule has judged yet: those after the last."""
-    last_line = session.scalar(select(func.max(ChargeRow.last_line))) or 0
+    """Count and add up the cost lines that no split rule has judged yet."""
     count, amount = session.execute(
         select(func.count(), func.coalesce(func.sum(CostLineRow.amount), 0)).where(
-            CostLineRow.id > last_line, CostLineRow.amount != 0
+            *_not_judged(session)
         )
     ).one()
     return count, Money(int(amount))
