@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -272,6 +273,7 @@ def measure(place: Workplace, part: str) -> list[Line]:
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # what was started is ended too
     wished = wishes()
     size = QUICK if wished.quick else FULL
     size = size._replace(invoices=wished.invoices or size.invoices)
