@@ -7,6 +7,7 @@ edit; nothing is compiled beforehand.
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from reports import figures
+from tracker.domain.errors import Code
 from tracker.domain.money import Money
 
 if TYPE_CHECKING:
@@ -74,6 +76,10 @@ def _fact(fact: Fact, language: str) -> str:
         return figures.amount(fact, language)
     if isinstance(fact, date):
         return figures.day(fact, language)
+    if isinstance(fact, Decimal):
+        return figures.share(fact, language)
+    if isinstance(fact, Code):
+        return label(fact, language)
     return figures.count(fact, language) if isinstance(fact, int) else fact
 
 
@@ -102,6 +108,7 @@ LABELS: Final[dict[str, str]] = {
     "ineligible_account": mark("Account not eligible"),
     "ineligible": mark("Not eligible"),
     # status of a commitment
+    "draft": mark("Draft"),
     "pledge": mark("Pledge"),
     "reserved": mark("Reserved"),
     "conditional": mark("Conditional"),
@@ -145,4 +152,6 @@ LABELS: Final[dict[str, str]] = {
     "consortium": mark("Consortium"),
     "european": mark("European Union"),
     "charity": mark("Charity"),
+    "foundation": mark("Foundation"),
+    "company": mark("Company"),
 }

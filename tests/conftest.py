@@ -27,6 +27,12 @@ DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 EMPTY = "empty"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--races", type=int, default=48, help="races for the last euro, on each database"
+    )
+
+
 @pytest.fixture(params=DATABASES)
 def databases(request: pytest.FixtureRequest) -> Databases:
     """Where this test's databases come from: tests that ask for it run on every kind."""

@@ -12,9 +12,10 @@ import pytest
 from tests.books.cases import DEMO
 from tests.readers.writing import refusal_of
 from tracker.domain.commitments import Form, Status
+from tracker.domain.funders import NewFunder
 from tracker.domain.money import Money
 from tracker.domain.periods import Period
-from tracker.domain.programmes import NewAccount, NewFunder, NewShare
+from tracker.domain.programmes import NewAccount, NewShare
 from tracker.readers import programmes
 
 SAMPLE = json.loads((DEMO / "case.json").read_text("utf-8"))

@@ -6,15 +6,10 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 from tracker.domain.allocations import Reason
-from tracker.domain.commitments import (
-    Amendment,
-    Commitment,
-    Form,
-    Instalment,
-    Receipt,
-    Status,
-)
+from tracker.domain.amendments import Amendment
+from tracker.domain.commitments import Commitment, Form, Receipt, Status
 from tracker.domain.errors import Sentence
+from tracker.domain.instalments import Instalment
 from tracker.domain.milestones import Milestone, Move
 from tracker.domain.money import Money
 from tracker.domain.periods import Period, calendar_year

@@ -118,7 +118,10 @@ class Books:
         budgets = dict(
             self.rows(
                 "SELECT k.code, b.amount FROM budget b JOIN cost_category k ON k.id = b.category_id"
-                " JOIN commitment c ON c.id = b.commitment_id WHERE c.code = :code"
+                " JOIN budget_version v ON v.id = b.version_id"
+                " JOIN commitment c ON c.id = v.commitment_id WHERE c.code = :code"
+                " AND v.number = (SELECT MAX(number) FROM budget_version"
+                " WHERE commitment_id = c.id)"
             )
         )
         rows, sums = [], [0, 0]

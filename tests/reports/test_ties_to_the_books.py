@@ -360,6 +360,9 @@ def flip_a_cent(office: Office, code: str, table: str) -> None:
     """Add a cent to a row of a commitment, past the guards that keep rows as they were written."""
     day = {"allocation": "l.incurred_on", "receipt": "t.received_on"}.get(table, "'2023-06-01'")
     lines = "JOIN cost_line l ON l.id = t.cost_line_id" if table == "allocation" else ""
+    paying = "t"
+    if table == "budget":
+        lines, paying = "JOIN budget_version v ON v.id = t.version_id", "v"
     with office.engine.begin() as connection:
         if connection.dialect.name == "sqlite":
             connection.execute(text(f"DROP TRIGGER {table}_no_update"))
@@ -368,7 +371,7 @@ def flip_a_cent(office: Office, code: str, table: str) -> None:
         done = connection.execute(
             text(
                 f"UPDATE {table} SET amount = amount + 1 WHERE id = (SELECT MIN(t.id)"
-                f" FROM {table} t JOIN commitment c ON c.id = t.commitment_id {lines}"
+                f" FROM {table} t {lines} JOIN commitment c ON c.id = {paying}.commitment_id"
                 f" WHERE c.code = :code AND {day} BETWEEN '2023-01-01' AND '2023-12-31')"
             ),
             {"code": code},

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from tests.actions.programme import load
 from tracker.store.allocations import AllocationRow, ChargeRow
-from tracker.store.commitments import AmendmentRow, CommitmentBalanceRow, CommitmentRow
+from tracker.store.amendments import AmendmentRow
+from tracker.store.commitments import CommitmentBalanceRow, CommitmentRow
 from tracker.store.costs import CostLineRow
 from tracker.store.session import open_engine, transaction
 
@@ -135,9 +136,13 @@ def test_an_amendment_cannot_take_away_what_has_been_charged(loaded: Session) ->
         decided_on=date(2024, 1, 1),
         amount=-200_000_000,
         reason="withdrawn",
+        entered_by="somebody",
+        entered_at=datetime.now(UTC),
     )
-    with pytest.raises(IntegrityError, match="charged_within_committed"), transaction(loaded):
+    with transaction(loaded):
         loaded.add(amendment)
+    with pytest.raises(IntegrityError, match="charged_within_committed"), transaction(loaded):
+        amendment.verdict, amendment.confirmed_by = "confirmed", "somebody else"
 
 
 @pytest.mark.parametrize("table", [*KEPT, *LASTING])

@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 from sqlalchemy import create_engine, inspect
+from sqlalchemy.orm import Session
 
+from tests.conftest import closing_engine
 from tracker.domain.errors import RuleViolation
 from tracker.store import schema
+from tracker.store.budgets import budget_of
+from tracker.store.checks import broken
+from tracker.store.commitments import commitments_of
 from tracker.store.session import open_engine
 
 if TYPE_CHECKING:
@@ -68,3 +73,14 @@ def test_a_database_of_another_version_is_refused_with_the_command_that_helps(
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
     with pytest.raises(RuleViolation, match="tracker upgrade"):
         schema.prepare(engine)
+
+
+def test_a_database_of_the_first_revision_keeps_its_figures_on_the_way_up(loaded_url: str) -> None:
+    with closing_engine(loaded_url) as engine, Session(engine) as session:
+        before = commitments_of(session)
+    schema.downgrade(loaded_url, "0001")
+    schema.upgrade(loaded_url)
+    with closing_engine(loaded_url) as engine, Session(engine) as session:
+        assert commitments_of(session) == before
+        assert broken(session) == []
+        assert budget_of(session, before[0].id)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tracker.domain.allocations import charge as judge
+from tracker.domain.allocations import charge_by_hand as judge_by_hand
 from tracker.domain.imports import ChargeOutcome
 from tracker.domain.money import Money
 from tracker.store import allocations, audit, commitments, imports, projects
@@ -56,6 +57,36 @@ def charge(session: Session, *, by: Actor) -> ChargeOutcome:
             },
         )
     return outcome
+
+
+def charge_by_hand(session: Session, line_id: int, code: str, amount: Money, *, by: Actor) -> None:
+    """Charge a part of one cost line to a commitment, of what nobody pays yet.
+
+    Of two who want the last euro of a commitment at once, the second is told what is left.
+
+    Errors: ``NotFoundError``; ``RuleViolation`` at the field that is wrong.
+    """
+    with transaction(session):
+        commitment = commitments.commitment_row(session, code)
+        room = commitments.lock_room(session, commitment.project_id, commitment.id)
+        line = allocations.chargeable_line(session, line_id)
+        judged = judge_by_hand(
+            line,
+            commitment.code,
+            commitment.id,
+            amount,
+            terms=commitments.terms_of(session, commitment.project_id)[commitment.id],
+            room=Money(room[commitment.id]),
+            left=allocations.left_of_line(session, line_id),
+        )
+        allocations.add_by_hand(session, judged, datetime.now(UTC), by.name)
+        audit.record(
+            session,
+            by=by,
+            did="charge by hand",
+            subject=f"commitment/{code}",
+            detail={"cost_line": line_id, "charged": amount.cents},
+        )
 
 
 @contextmanager

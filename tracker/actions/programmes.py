@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from tracker.domain.errors import RuleViolation
 from tracker.readers import programmes as reader
 from tracker.store import audit
-from tracker.store.programmes import keep_case
+from tracker.store.programmes import Origin, keep_case
 from tracker.store.projects import ProjectRow
 from tracker.store.session import transaction
 
@@ -41,7 +42,8 @@ def set_up(session: Session, path: Path, *, by: Actor, is_sample: bool = False) 
                 " in TRACKER_DATABASE_URL.",
                 project=known.code,
             )
-        keep_case(session, case, case_hash=case_hash, is_sample=is_sample)
+        origin = Origin(path.name, case_hash, by.name, datetime.now(UTC), is_sample)
+        keep_case(session, case, origin)
         audit.record(
             session,
             by=by,

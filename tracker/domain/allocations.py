@@ -6,11 +6,13 @@ fixed here and nowhere else.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.domain.commitments import COMMITTED, Status
-from tracker.domain.money import splitter
+from tracker.domain.errors import Code, RuleViolation
+from tracker.domain.money import Money, splitter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -127,3 +129,88 @@ def _plan(
         for share in shares
     )
     return splitter([share.weight for share in shares]), takers
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """A part of one cost line that a person charges to a commitment.
+
+    Shape:  ``taken`` says what it is taken from: the commitment of the share that was left, the
+            reason for which it was, and its cents.
+    """
+
+    line_id: int
+    commitment_id: int
+    amount: Money
+    taken: tuple[tuple[int | None, str, int], ...]
+
+
+def charge_by_hand(
+    line: Chargeable,
+    code: str,
+    commitment_id: int,
+    amount: Money,
+    *,
+    terms: Terms,
+    room: Money,
+    left: Sequence[tuple[int | None, str, int]],
+) -> ByHand:
+    """Judge a part of a cost line that a person charges to a commitment.
+
+    Errors: ``RuleViolation`` at the field that is wrong, with what is left.
+    Source: domain rules 2, 3 and 5.
+    """
+    unpaid = sum(cents for _, _, cents in left)
+    if amount.cents * line.cents <= 0 or abs(amount.cents) > abs(unpaid):
+        raise RuleViolation(
+            "{amount} is not what can be charged of this line: {left} of it is paid by nobody.",
+            "Charge {left} of it at most.",
+            field="amount",
+            amount=amount,
+            left=Money(unpaid),
+        )
+    _check_terms(line, code, terms)
+    if amount > room:
+        raise RuleViolation(
+            "{amount} does not fit: {code} has {room} left.",
+            "Charge {room} of it at most, or have the commitment amended.",
+            field="amount",
+            amount=amount,
+            code=code,
+            room=room,
+        )
+    taken, wanted = [], abs(amount.cents)
+    for share_of, reason, cents in sorted(left, key=lambda share: share[0] != commitment_id):
+        part = min(wanted, abs(cents))
+        if part:
+            taken.append((share_of, reason, part if cents > 0 else -part))
+        wanted -= part
+    return ByHand(line.line_id, commitment_id, amount, tuple(taken))
+
+
+def _check_terms(line: Chargeable, code: str, terms: Terms) -> None:
+    if terms.status not in COMMITTED:
+        raise RuleViolation(
+            "{code} is {status} and binds nobody yet.",
+            "Choose a commitment that has been awarded.",
+            field="commitment",
+            code=code,
+            status=Code(terms.status),
+        )
+    if line.incurred_on not in terms.period:
+        raise RuleViolation(
+            "{code} pays for costs from {first} to {last}; this one was incurred on {day}.",
+            "Choose a commitment whose period holds that day.",
+            field="commitment",
+            code=code,
+            first=terms.period.first_day,
+            last=terms.period.last_day,
+            day=line.incurred_on,
+        )
+    if line.category_id not in terms.categories:
+        raise RuleViolation(
+            "{code} does not pay for this category of costs.",
+            "Choose a commitment that allows it.",
+            field="commitment",
+            code=code,
+        )

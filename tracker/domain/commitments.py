@@ -6,18 +6,25 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from tracker.domain.errors import Code, RuleViolation
 from tracker.domain.money import Money
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
+    from decimal import Decimal
 
+    from tracker.domain.amendments import Amendment
     from tracker.domain.periods import Period
 
 
 class Status(StrEnum):
-    """The ladder of certainty. Only an awarded commitment, and later, counts as committed."""
+    """The ladder of certainty. Only an awarded commitment, and later, counts as committed.
 
+    A draft has been entered and not confirmed: it counts nowhere, and funders do not see it.
+    """
+
+    DRAFT = "draft"
     PLEDGE = "pledge"
     RESERVED = "reserved"
     CONDITIONAL = "conditional"
@@ -30,6 +37,51 @@ class Status(StrEnum):
 
 COMMITTED = frozenset({Status.AWARDED, Status.DETERMINED, Status.SETTLED, Status.CLOSED})
 PLEDGED = frozenset({Status.PLEDGE, Status.RESERVED})
+FIRST_STEPS = (Status.PLEDGE, Status.RESERVED, Status.CONDITIONAL, Status.AWARDED)
+UNCOUNTED = frozenset({Status.DRAFT, Status.WITHDRAWN})
+
+LADDER: dict[tuple[Status, Status], str] = {
+    (Status.DRAFT, Status.PLEDGE): "pledge",
+    (Status.DRAFT, Status.RESERVED): "reserve",
+    (Status.DRAFT, Status.CONDITIONAL): "award on conditions",
+    (Status.DRAFT, Status.AWARDED): "award",
+    (Status.PLEDGE, Status.RESERVED): "reserve",
+    (Status.PLEDGE, Status.CONDITIONAL): "award on conditions",
+    (Status.PLEDGE, Status.AWARDED): "award",
+    (Status.RESERVED, Status.CONDITIONAL): "award on conditions",
+    (Status.RESERVED, Status.AWARDED): "award",
+    (Status.CONDITIONAL, Status.AWARDED): "award",
+    (Status.AWARDED, Status.DETERMINED): "determine",
+    (Status.DETERMINED, Status.SETTLED): "settle",
+    (Status.SETTLED, Status.CLOSED): "close",
+    (Status.PLEDGE, Status.WITHDRAWN): "withdraw",
+    (Status.RESERVED, Status.WITHDRAWN): "withdraw",
+    (Status.CONDITIONAL, Status.WITHDRAWN): "withdraw",
+    (Status.AWARDED, Status.WITHDRAWN): "withdraw",
+}
+"""Every step that a commitment may take, and the deed that takes it."""
+
+
+def next_steps(status: Status) -> tuple[Status, ...]:
+    """List where a commitment may go from here, in the order of the ladder."""
+    return tuple(to for to in Status if (status, to) in LADDER)
+
+
+def check_step(before: Status, after: Status) -> None:
+    """Refuse a step that the ladder does not have.
+
+    Errors: ``RuleViolation`` on field ``status``.
+    Source: Awb title 4.2; the funnel of the National Growth Fund.
+    """
+    if (before, after) not in LADDER:
+        raise RuleViolation(
+            "A commitment does not go from “{before}” to “{after}”.",
+            "The ladder is: pledge, reserved, conditional, awarded, determined, settled, closed;"
+            " a commitment can be withdrawn until it is determined.",
+            field="status",
+            before=Code(before),
+            after=Code(after),
+        )
 
 
 class Form(StrEnum):
@@ -41,34 +93,21 @@ class Form(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Amendment:
-    """A dated, numbered change of a commitment's amount; number 0 is the award itself."""
-
-    number: int
-    decided_on: date
-    amount: Money
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Instalment:
-    """A part of the commitment that is to be paid, and the milestone that releases it."""
-
-    number: int
-    due_on: date
-    amount: Money
-    milestone: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Receipt:
-    """Money that came in on a commitment."""
+    """Money that came in on a commitment, or on none yet.
+
+    Shape:  ``entry_id`` is its bank entry's key, 0 for one entered by hand; ``instalment`` the
+            number of the instalment that it pays, 0 for none.
+    """
 
     received_on: date
     amount: Money
     counterparty: str
     remittance: str
     recognised_by: str
+    id: int = 0
+    entry_id: int = 0
+    instalment: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +131,11 @@ class Commitment:
     amount: Money
     received: Money
     charged: Money
+    share: Decimal | None = None
+    determined: Money | None = None
+    conditions: str = ""
+    programme_id: int = 0
+    version: int = 1
 
     @property
     def is_committed(self) -> bool:
@@ -112,6 +156,30 @@ class Commitment:
 
 
 @dataclass(frozen=True, slots=True)
+class Particulars:
+    """What may change of a commitment without a decision of the funder.
+
+    Shape:  work packages and milestones that it is meant for, by code; none means all.
+    """
+
+    conditions: str = ""
+    work_packages: tuple[str, ...] = ()
+    milestones: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A commitment as it is entered: what it is, and the decision that it begins with."""
+
+    programme_id: int
+    code: str
+    reference: str
+    form: Form
+    decision: Amendment
+    particulars: Particulars = Particulars()
+
+
+@dataclass(frozen=True, slots=True)
 class FundingTotals:
     """The figures of a list of commitments; what is not binding stands apart."""
 
@@ -126,7 +194,7 @@ class FundingTotals:
 
 def funding_totals(commitments: Iterable[Commitment]) -> FundingTotals:
     """Add up commitments by how certain they are."""
-    standing = [c for c in commitments if c.status is not Status.WITHDRAWN]
+    standing = [c for c in commitments if c.status not in UNCOUNTED]
     binding = [c for c in standing if c.is_committed]
     return FundingTotals(
         committed=Money.total(c.amount for c in binding),

@@ -12,10 +12,17 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
+    from decimal import Decimal
 
     from tracker.domain.money import Money
 
-    Fact: TypeAlias = str | int | Money | date
+    Fact: TypeAlias = str | int | Money | date | Decimal  # a fraction is said as a percentage
+
+
+class Code(str):
+    """A code among the facts of a sentence; it is said by its name in the reader's language."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,17 @@ class NotAllowedError(TrackerError):
 
 
 class StaleEditError(TrackerError):
-    """Someone else changed the record since this form was opened."""
+    """Someone else changed the record since this form was opened; ``version`` is its new one."""
+
+    status = 409
+
+    def __init__(self, message: str, hint: str = "", *, version: int = 0, **facts: Fact) -> None:
+        super().__init__(message, hint, **facts)
+        self.version = version
+
+
+class AlreadyDoneError(TrackerError):
+    """This very form was carried out before."""
 
     status = 409
 

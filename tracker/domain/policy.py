@@ -30,6 +30,8 @@ class Permission(StrEnum):
     SEE_FUNDING = "see_funding"  # commitments, receipts, reports; a viewer's own only
     SEE_BOOKS = "see_books"  # every cost line, what is not charged, imports, milestones
     BRING_IN_BOOKS = "bring_in_books"  # import files and charge them
+    ENTER_FUNDING = "enter_funding"  # funders, commitments, instalments, receipts, budgets
+    CONFIRM = "confirm"  # what somebody else entered
     SEE_AUDIT_TRAIL = "see_audit_trail"
     MANAGE_PEOPLE = "manage_people"
 
@@ -43,6 +45,8 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.SEE_FUNDING: _INSIDE | {Role.FUNDER_VIEWER},
     Permission.SEE_BOOKS: _INSIDE,
     Permission.BRING_IN_BOOKS: frozenset({Role.FINANCE_OFFICER}),
+    Permission.ENTER_FUNDING: frozenset({Role.FINANCE_OFFICER}),
+    Permission.CONFIRM: frozenset({Role.FINANCE_OFFICER, Role.CONTROLLER, Role.DIRECTOR}),
     Permission.SEE_AUDIT_TRAIL: frozenset({Role.CONTROLLER, Role.AUDITOR, Role.ADMINISTRATOR}),
     Permission.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR}),
 }

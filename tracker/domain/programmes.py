@@ -8,20 +8,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date
 
-    from tracker.domain.commitments import Amendment, Form, Instalment, Status
+    from tracker.domain.amendments import Amendment
+    from tracker.domain.commitments import Form, Status
     from tracker.domain.errors import Finding
+    from tracker.domain.funders import NewFunder
+    from tracker.domain.instalments import Instalment
     from tracker.domain.milestones import Move
     from tracker.domain.money import Money
     from tracker.domain.periods import Period
-
-
-@dataclass(frozen=True, slots=True)
-class NewFunder:
-    """A body that provides money or hours."""
-
-    name: str
-    kind: str
-    report_language: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from tracker.domain.allocations import Reason
-    from tracker.domain.commitments import Amendment, Commitment, Instalment, Receipt
+    from tracker.domain.amendments import Amendment
+    from tracker.domain.commitments import Commitment, Receipt
     from tracker.domain.errors import Sentence
+    from tracker.domain.instalments import Instalment
     from tracker.domain.milestones import Milestone
     from tracker.domain.periods import Period
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.domain.commitments import Amendment, Form, Instalment, Status
+from tracker.domain.amendments import Amendment
+from tracker.domain.commitments import Form, Status
 from tracker.domain.costs import INELIGIBLE
+from tracker.domain.funders import NewFunder
 from tracker.domain.iban import has_check_digits, is_iban, plain_iban
+from tracker.domain.instalments import Instalment
 from tracker.domain.milestones import Move
 from tracker.domain.money import Money
 from tracker.domain.periods import Period
@@ -18,7 +21,6 @@ from tracker.domain.programmes import (
     Case,
     NewAccount,
     NewCommitment,
-    NewFunder,
     NewMilestone,
     NewShare,
 )

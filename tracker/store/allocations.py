@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from sqlalchemy import CheckConstraint, ForeignKey, Index, case, extract, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from tracker.domain.allocations import Chargeable, Judgement, Reason
+from tracker.domain.allocations import ByHand, Chargeable, Judgement, Reason
 from tracker.domain.costs import Origin
+from tracker.domain.errors import NotFoundError, RuleViolation
 from tracker.domain.money import Money
 from tracker.domain.statements import NotCharged
 from tracker.store.bulk import insert_many
@@ -23,6 +24,8 @@ from tracker.store.tables import Base, Cents, one_of, whole_cents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import Select
 
 
 NO_RULE = -1
@@ -127,6 +130,23 @@ def chargeable(session: Session, project_id: int) -> Sequence[Chargeable]:
     return cast("Sequence[Chargeable]", rows.all())
 
 
+def chargeable_line(session: Session, line_id: int) -> Chargeable:
+    """Give one cost line for charging by hand, and hold it still.
+
+    Errors: ``NotFoundError``; ``RuleViolation`` for one that the rules have not judged yet.
+    """
+    row = session.get(CostLineRow, line_id, with_for_update={"key_share": True})
+    if row is None:
+        raise NotFoundError("There is no such cost line.")
+    if line_id > (session.scalar(select(func.max(ChargeRow.last_line))) or 0):
+        raise RuleViolation(
+            "The split rules have not judged this line yet.",
+            "Charge the costs first; what they leave can be charged by hand.",
+            field="amount",
+        )
+    return Chargeable(row.id, row.incurred_on, row.amount, row.category_id, NO_RULE)
+
+
 def add_charge(session: Session, moment: datetime, actor: str) -> int:
     """Begin a run of the split rules over every cost line that there is."""
     last_line = session.scalar(select(func.max(CostLineRow.id))) or 0
@@ -184,10 +204,9 @@ def waiting(session: Session) -> tuple[int, Money]:
 
 def not_charged(session: Session) -> list[NotCharged]:
     """Add up what stays unallocated, by reason, in the order in which reasons count."""
+    left = _left().subquery()
     rows = session.execute(
-        select(UnallocatedRow.reason, func.count(), func.sum(UnallocatedRow.amount)).group_by(
-            UnallocatedRow.reason
-        )
+        select(left.c.reason, func.count(), func.sum(left.c.amount)).group_by(left.c.reason)
     )
     found = {Reason(reason): (count, Money(int(amount))) for reason, count, amount in rows}
     return [NotCharged(reason, *found[reason]) for reason in Reason if reason in found]
@@ -197,23 +216,50 @@ def not_charged_by_commitment(
     session: Session, commitment_id: int | None = None
 ) -> list[LeftShare]:
     """Add up what stays unallocated by commitment and reason; of one commitment if named."""
-    query = (
-        select(
-            CommitmentRow.code,
-            UnallocatedRow.reason,
-            func.count(),
-            func.sum(UnallocatedRow.amount),
-        )
-        .outerjoin(CommitmentRow, CommitmentRow.id == UnallocatedRow.commitment_id)
-        .group_by(CommitmentRow.code, CommitmentRow.position, UnallocatedRow.reason)
-        .order_by(CommitmentRow.position, UnallocatedRow.reason)
-    )
+    query = _left(UnallocatedRow.commitment_id)
     if commitment_id is not None:
         query = query.where(UnallocatedRow.commitment_id == commitment_id)
+    left = query.subquery()
+    rows = session.execute(
+        select(CommitmentRow.code, left.c.reason, func.count(), func.sum(left.c.amount))
+        .select_from(left)
+        .outerjoin(CommitmentRow, CommitmentRow.id == left.c.commitment_id)
+        .group_by(CommitmentRow.code, CommitmentRow.position, left.c.reason)
+        .order_by(CommitmentRow.position, left.c.reason)
+    )
     return [
         LeftShare(code or "", Reason(reason), count, Money(int(amount)))
-        for code, reason, count, amount in session.execute(query)
+        for code, reason, count, amount in rows
     ]
+
+
+def left_of_line(session: Session, line_id: int) -> list[tuple[int | None, str, int]]:
+    """What nobody pays of a cost line, by commitment and reason, in cents."""
+    rows = session.execute(
+        _left(UnallocatedRow.commitment_id).where(UnallocatedRow.cost_line_id == line_id)
+    )
+    return [(commitment, reason, int(amount)) for reason, _, amount, commitment in rows]
+
+
+def _left(*apart: Any) -> Select[*tuple[Any, ...]]:
+    """Add up what is left of each cost line, by reason; charging by hand takes away from it."""
+    keys = (UnallocatedRow.reason, UnallocatedRow.cost_line_id)
+    amount = func.sum(UnallocatedRow.amount)
+    return select(*keys, amount.label("amount"), *apart).group_by(*keys, *apart).having(amount != 0)
+
+
+def add_by_hand(session: Session, by_hand: ByHand, moment: datetime, actor: str) -> None:
+    """Keep what a person charged to a commitment, and take it off what was left of the line."""
+    last_line = session.scalar(select(func.max(ChargeRow.last_line))) or 0
+    charge = ChargeRow(charged_at=moment, charged_by=actor, last_line=last_line)
+    session.add(charge)
+    session.flush()
+    of = {"charge_id": charge.id, "cost_line_id": by_hand.line_id}
+    for paying, reason, cents in by_hand.taken:
+        session.add(UnallocatedRow(**of, commitment_id=paying, amount=-cents, reason=reason))
+    paid = by_hand.amount.cents
+    session.add(AllocationRow(**of, commitment_id=by_hand.commitment_id, amount=paid))
+    session.flush()
 
 
 def charged_by(session: Session, commitment_id: int) -> list[tuple[int, str, Money]]:

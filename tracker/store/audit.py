@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import UniqueConstraint, select, text
+from sqlalchemy import UniqueConstraint, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from tracker.domain.errors import StaleEditError
 from tracker.store.tables import Base
 
 if TYPE_CHECKING:
@@ -91,6 +92,28 @@ def broken_seals(session: Session) -> list[int]:
     return broken
 
 
+def stale_edit(session: Session, subject: str, version: int) -> StaleEditError:
+    """Tell who changed a record while somebody else had it open, and what."""
+    last = session.scalars(
+        select(AuditRow).where(AuditRow.subject == subject).order_by(AuditRow.seq.desc()).limit(1)
+    ).first()
+    detail = json.loads(last.detail) if last else {}
+    changed = [
+        name.replace("_", " ")
+        for name, value in detail.items()
+        if isinstance(value, list) and value[0] != value[-1]
+    ]
+    return StaleEditError(
+        "{who} changed this on {day} while you had it open: {what}.",
+        "What you typed is still here. Compare it with what is there now, and save again if it"
+        " still holds.",
+        who=last.by if last else "–",
+        day=datetime.fromisoformat(last.at).date() if last else datetime.now(UTC).date(),
+        what=", ".join(changed) or (last.did if last else "–"),
+        version=version,
+    )
+
+
 def ledger_state(session: Session) -> str:
     """Name the state of the books: the newest deed to them and the start of its seal.
 
@@ -105,20 +128,36 @@ def ledger_state(session: Session) -> str:
     return f"{last.seq}-{last.hash[:12]}" if last else "0"
 
 
+def history_of(session: Session, subject: str) -> list[AuditEntry]:
+    """List what was done to a record and its parts, the newest first."""
+    query = (
+        select(AuditRow)
+        .where(
+            or_(
+                AuditRow.subject == subject,
+                AuditRow.subject.startswith(f"{subject}/", autoescape=True),
+            )
+        )
+        .order_by(AuditRow.seq.desc())
+    )
+    return [_entry(row) for row in session.scalars(query)]
+
+
 def entries_of(session: Session, before: int | None = None, limit: int = 100) -> list[AuditEntry]:
     """List the newest deeds, or those before an entry."""
     query = select(AuditRow).order_by(AuditRow.seq.desc()).limit(limit)
     if before is not None:
         query = query.where(AuditRow.seq < before)
-    return [
-        AuditEntry(
-            row.seq,
-            datetime.fromisoformat(row.at),
-            row.by,
-            row.role,
-            row.did,
-            row.subject,
-            json.loads(row.detail),
-        )
-        for row in session.scalars(query)
-    ]
+    return [_entry(row) for row in session.scalars(query)]
+
+
+def _entry(row: AuditRow) -> AuditEntry:
+    return AuditEntry(
+        row.seq,
+        datetime.fromisoformat(row.at),
+        row.by,
+        row.role,
+        row.did,
+        row.subject,
+        json.loads(row.detail),
+    )

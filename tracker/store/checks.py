@@ -24,6 +24,14 @@ class Invariant:
 
 COMMITTED = "('awarded', 'determined', 'settled', 'closed')"
 
+
+def _newest(column: str) -> str:
+    """Choose what the newest confirmed amendment says that says anything of it."""
+    return f"""(SELECT a.{column} FROM amendment a WHERE a.commitment_id = commitment.id
+      AND a.verdict = 'confirmed' AND a.{column} IS NOT NULL
+      ORDER BY a.decided_on DESC, a.number DESC LIMIT 1)"""  # noqa: S608 - our own names
+
+
 INVARIANTS = (
     Invariant(
         Sentence("No cost line is charged for more than itself."),
@@ -62,7 +70,7 @@ INVARIANTS = (
         WHERE (SELECT COALESCE(SUM(amount), 0) FROM allocation
                WHERE commitment_id = commitment.id)
             > (SELECT COALESCE(SUM(amount), 0) FROM amendment
-               WHERE commitment_id = commitment.id)
+               WHERE commitment_id = commitment.id AND verdict = 'confirmed')
         """,
     ),
     Invariant(
@@ -72,7 +80,8 @@ INVARIANTS = (
         LEFT JOIN commitment_balance balance ON balance.commitment_id = commitment.id
         WHERE balance.commitment_id IS NULL
            OR balance.committed <> (SELECT COALESCE(SUM(amount), 0) FROM amendment
-                                    WHERE commitment_id = commitment.id)
+                                    WHERE commitment_id = commitment.id
+                                      AND verdict = 'confirmed')
            OR balance.charged <> (SELECT COALESCE(SUM(amount), 0) FROM allocation
                                   WHERE commitment_id = commitment.id)
         """,
@@ -126,10 +135,38 @@ INVARIANTS = (
         """,
     ),
     Invariant(
-        Sentence("Every receipt is the bank entry that it was recognised in, to the cent."),
+        Sentence("No bank entry is received for more than itself, or on another day."),
         """
-        SELECT receipt.id FROM receipt JOIN bank_entry entry ON entry.id = receipt.bank_entry_id
-        WHERE receipt.amount <> entry.amount OR receipt.received_on <> entry.booked_on
+        SELECT entry.id FROM bank_entry entry JOIN receipt ON receipt.bank_entry_id = entry.id
+        GROUP BY entry.id, entry.amount, entry.booked_on
+        HAVING SUM(receipt.amount) < 0 OR SUM(receipt.amount) > entry.amount
+            OR MIN(receipt.received_on) <> entry.booked_on
+            OR MAX(receipt.received_on) <> entry.booked_on
+        """,
+    ),
+    Invariant(
+        Sentence("What undoes a receipt takes back exactly what that brought."),
+        """
+        SELECT undoing.id FROM receipt undoing JOIN receipt undone ON undone.id = undoing.undoes_id
+        WHERE undoing.amount <> -undone.amount OR undoing.commitment_id <> undone.commitment_id
+           OR COALESCE(undoing.instalment_id, 0) <> COALESCE(undone.instalment_id, 0)
+        """,
+    ),
+    Invariant(
+        Sentence("Every commitment is what its confirmed amendments say."),
+        f"""
+        SELECT commitment.code FROM commitment
+        WHERE commitment.status <> COALESCE({_newest("status")}, 'draft')
+           OR commitment.first_day <> COALESCE({_newest("first_day")}, commitment.first_day)
+           OR commitment.last_day <> COALESCE({_newest("last_day")}, commitment.last_day)
+           OR COALESCE(commitment.share, -1) <> COALESCE({_newest("share")}, -1)
+        """,  # noqa: S608 - our own names
+    ),
+    Invariant(
+        Sentence("Nobody confirmed what they entered."),
+        """
+        SELECT id FROM amendment
+        WHERE verdict = 'confirmed' AND (confirmed_by IS NULL OR confirmed_by = entered_by)
         """,
     ),
 )

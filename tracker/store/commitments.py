@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
@@ -17,18 +18,24 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tracker.domain.allocations import Terms
-from tracker.domain.commitments import Amendment, Commitment, Form, Instalment, Status
+from tracker.domain.amendments import Verdict
+from tracker.domain.commitments import COMMITTED, Commitment, Form, Status
 from tracker.domain.errors import NotFoundError
 from tracker.domain.money import Money
 from tracker.domain.periods import Period
 from tracker.domain.receipts import Payer
+from tracker.store.amendments import AmendmentRow
 from tracker.store.funders import FunderAccountRow, FunderRow, ProgrammeRow
 from tracker.store.projects import CategoryRow
 from tracker.store.tables import Base, Cents, one_of, whole_cents
 
 
 class CommitmentRow(Base):
-    """A funder's promise. Its amounts are in its amendments; a trigger keeps the balance."""
+    """A funder's promise, as its confirmed amendments make it.
+
+    Triggers keep its status, period, share, categories and balance what the amendments say;
+    nothing else may write them. ``version`` counts the changes to everything else.
+    """
 
     __tablename__ = "commitment"
     __table_args__ = (
@@ -50,33 +57,18 @@ class CommitmentRow(Base):
     first_day: Mapped[date]
     last_day: Mapped[date]
     position: Mapped[int]
+    share: Mapped[Decimal | None] = mapped_column(default=None)
+    conditions: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(default=1)
 
 
 class CommitmentCategoryRow(Base):
-    """A cost category that a commitment allows."""
+    """A cost category that a commitment allows now; triggers keep it."""
 
     __tablename__ = "commitment_category"
 
     commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), primary_key=True)
     category_id: Mapped[int] = mapped_column(ForeignKey("cost_category.id"), primary_key=True)
-
-
-class AmendmentRow(Base):
-    """A dated change of a commitment's amount; number 0 is the award. Never overwritten."""
-
-    __tablename__ = "amendment"
-    __table_args__ = (
-        UniqueConstraint("commitment_id", "number"),
-        CheckConstraint("number >= 0", name="number_from_0"),
-        *whole_cents("amount"),
-    )
-
-    id: Mapped[int] = mapped_column(init=False, primary_key=True)
-    commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"))
-    number: Mapped[int]
-    decided_on: Mapped[date]
-    amount: Mapped[Cents]
-    reason: Mapped[str]
 
 
 class CommitmentBalanceRow(Base):
@@ -95,19 +87,6 @@ class CommitmentBalanceRow(Base):
     commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), primary_key=True)
     committed: Mapped[Cents]
     charged: Mapped[Cents]
-
-
-class InstalmentRow(Base):
-    """A part of the commitment that is to be paid."""
-
-    __tablename__ = "instalment"
-    __table_args__ = (UniqueConstraint("commitment_id", "number"), *whole_cents("amount"))
-
-    id: Mapped[int] = mapped_column(init=False, primary_key=True)
-    commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"))
-    number: Mapped[int]
-    due_on: Mapped[date]
-    amount: Mapped[Cents]
 
 
 def commitments_of(session: Session, funder_id: int | None = None) -> list[Commitment]:
@@ -133,19 +112,30 @@ def commitment_named(session: Session, code: str) -> Commitment:
 
 
 def _commitments() -> Select[*tuple[Any, ...]]:
-    from tracker.store.allocations import AllocationRow  # the tables point at each other
-    from tracker.store.receipts import ReceiptRow
+    from tracker.store.receipts import ReceiptRow  # the tables point at each other
 
-    def sum_over(table: Any) -> ScalarSelect[int]:
+    def of_award(column: Any) -> ScalarSelect[Any]:
         return (
-            select(func.coalesce(func.sum(table.amount), 0))
-            .where(table.commitment_id == CommitmentRow.id)
+            select(column)
+            .where(
+                AmendmentRow.commitment_id == CommitmentRow.id,
+                AmendmentRow.number == 0,
+                AmendmentRow.verdict != Verdict.DROPPED.value,
+            )
             .scalar_subquery()
         )
 
-    award = (
-        select(AmendmentRow.amount)
-        .where(AmendmentRow.commitment_id == CommitmentRow.id, AmendmentRow.number == 0)
+    received = (
+        select(func.coalesce(func.sum(ReceiptRow.amount), 0))
+        .where(ReceiptRow.commitment_id == CommitmentRow.id)
+        .scalar_subquery()
+    )
+    determined = (
+        select(func.max(AmendmentRow.determined))
+        .where(
+            AmendmentRow.commitment_id == CommitmentRow.id,
+            AmendmentRow.verdict == Verdict.CONFIRMED.value,
+        )
         .scalar_subquery()
     )
     return (
@@ -154,19 +144,22 @@ def _commitments() -> Select[*tuple[Any, ...]]:
             FunderRow.id.label("funder_id"),
             FunderRow.name.label("funder"),
             ProgrammeRow.name.label("programme"),
-            award.label("award"),
-            sum_over(AmendmentRow).label("amount"),
-            sum_over(ReceiptRow).label("received"),
-            sum_over(AllocationRow).label("charged"),
+            of_award(AmendmentRow.amount).label("award"),
+            CommitmentBalanceRow.committed,
+            CommitmentBalanceRow.charged,
+            received.label("received"),
+            determined.label("determined"),
         )
+        .join(CommitmentBalanceRow, CommitmentBalanceRow.commitment_id == CommitmentRow.id)
         .join(ProgrammeRow, ProgrammeRow.id == CommitmentRow.programme_id)
         .join(FunderRow, FunderRow.id == ProgrammeRow.funder_id)
-        .order_by(CommitmentRow.position)
+        .order_by(CommitmentRow.position, CommitmentRow.id)
     )
 
 
 def _commitment(found: Any) -> Commitment:
     row = found.CommitmentRow
+    status, award = Status(row.status), Money(int(found.award or 0))
     return Commitment(
         id=row.id,
         code=row.code,
@@ -174,42 +167,19 @@ def _commitment(found: Any) -> Commitment:
         funder=found.funder,
         programme=found.programme,
         reference=row.reference,
-        status=Status(row.status),
+        status=status,
         form=Form(row.form),
         decided_on=row.decided_on,
         period=Period(row.first_day, row.last_day),
-        award=Money(int(found.award or 0)),
-        amount=Money(int(found.amount)),
+        award=award,
+        amount=award if status is Status.DRAFT else Money(found.committed),
         received=Money(int(found.received)),
-        charged=Money(int(found.charged)),
-    )
-
-
-def amendments_of(session: Session, commitment_id: int) -> tuple[Amendment, ...]:
-    """The award and all its amendments, in order."""
-    rows = session.scalars(
-        select(AmendmentRow)
-        .where(AmendmentRow.commitment_id == commitment_id)
-        .order_by(AmendmentRow.number)
-    )
-    return tuple(
-        Amendment(row.number, row.decided_on, Money(row.amount), row.reason) for row in rows
-    )
-
-
-def instalments_of(session: Session, commitment_id: int) -> tuple[Instalment, ...]:
-    """The instalments of a commitment, in order, with the milestones that release them."""
-    from tracker.store.milestones import MilestoneRow  # milestones point at instalments
-
-    rows = session.execute(
-        select(InstalmentRow, MilestoneRow.code)
-        .outerjoin(MilestoneRow, MilestoneRow.releases_id == InstalmentRow.id)
-        .where(InstalmentRow.commitment_id == commitment_id)
-        .order_by(InstalmentRow.number)
-    )
-    return tuple(
-        Instalment(row.number, row.due_on, Money(row.amount), milestone or "")
-        for row, milestone in rows
+        charged=Money(found.charged),
+        share=row.share,
+        determined=None if found.determined is None else Money(found.determined),
+        conditions=row.conditions,
+        programme_id=row.programme_id,
+        version=row.version,
     )
 
 
@@ -243,9 +213,11 @@ def terms_of(session: Session, project_id: int) -> dict[int, Terms]:
     }
 
 
-def lock_room(session: Session, project_id: int) -> dict[int, int]:
-    """Lock the commitments of a project for charging, and tell what is left of each, in cents."""
-    rows = session.execute(
+def lock_room(
+    session: Session, project_id: int, commitment_id: int | None = None
+) -> dict[int, int]:
+    """Lock the commitments of a project, or one of them, and tell what is left of each in cents."""
+    query = (
         select(
             CommitmentBalanceRow.commitment_id,
             CommitmentBalanceRow.committed,
@@ -256,13 +228,13 @@ def lock_room(session: Session, project_id: int) -> dict[int, int]:
         .order_by(CommitmentBalanceRow.commitment_id)
         .with_for_update(of=CommitmentBalanceRow, key_share=True)
     )
-    return {key: committed - charged for key, committed, charged in rows}
+    if commitment_id is not None:
+        query = query.where(CommitmentRow.id == commitment_id)
+    return {key: committed - charged for key, committed, charged in session.execute(query)}
 
 
 def payers_of(session: Session, project_id: int) -> list[Payer]:
     """The cash commitments that bind, as their payments are recognised."""
-    from tracker.domain.commitments import COMMITTED
-
     accounts: dict[int, set[str]] = {}
     for funder_id, iban in session.execute(
         select(FunderAccountRow.funder_id, FunderAccountRow.iban)
@@ -282,3 +254,14 @@ def payers_of(session: Session, project_id: int) -> list[Payer]:
         Payer(key, reference, frozenset(accounts.get(funder_id, ())))
         for key, reference, funder_id in rows
     ]
+
+
+def commitment_row(session: Session, code: str) -> CommitmentRow:
+    """Give the commitment with this code to be changed.
+
+    Errors: ``NotFoundError``.
+    """
+    row = session.scalars(select(CommitmentRow).where(CommitmentRow.code == code)).first()
+    if row is None:
+        raise NotFoundError("There is no commitment “{code}”.", code=code)
+    return row

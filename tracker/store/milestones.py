@@ -10,8 +10,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tracker.domain.milestones import Milestone, Move, Release
 from tracker.domain.money import Money
-from tracker.store.commitments import CommitmentRow, InstalmentRow
+from tracker.store.commitments import CommitmentRow
 from tracker.store.funders import ProgrammeRow
+from tracker.store.instalments import InstalmentRow
 from tracker.store.projects import SplitShareRow, WorkPackageRow
 from tracker.store.tables import Base
 

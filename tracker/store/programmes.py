@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tracker.domain.amendments import Verdict
+from tracker.domain.commitments import Status
 from tracker.domain.costs import INELIGIBLE
-from tracker.store.budgets import BudgetRow
-from tracker.store.commitments import (
-    AmendmentRow,
-    CommitmentCategoryRow,
-    CommitmentRow,
-    InstalmentRow,
-)
+from tracker.store.amendments import AmendmentCategoryRow, AmendmentRow
+from tracker.store.budgets import BudgetRow, BudgetVersionRow
+from tracker.store.commitments import CommitmentRow
 from tracker.store.funders import (
     FunderAccountRow,
     FunderRow,
     ProgrammeRow,
     ProgrammeTermRow,
 )
+from tracker.store.instalments import InstalmentRow
 from tracker.store.milestones import MilestoneMoveRow, MilestoneRow
 from tracker.store.projects import (
     AccountRow,
@@ -29,6 +29,8 @@ from tracker.store.projects import (
 )
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy.orm import Session
 
     from tracker.domain.programmes import Case, NewCommitment, NewMilestone
@@ -37,8 +39,22 @@ if TYPE_CHECKING:
 ADVANCE_CEILING = "advance_ceiling_percent"
 
 
-def keep_case(session: Session, case: Case, *, case_hash: str, is_sample: bool) -> None:
-    """Keep a programme that this database does not know yet."""
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a programme comes from: its file, and who vouches for what the file says."""
+
+    file: str
+    sha256: str
+    vouched_by: str
+    at: datetime
+    is_sample: bool
+
+
+def keep_case(session: Session, case: Case, origin: Origin) -> None:
+    """Keep a programme that this database does not know yet.
+
+    Its commitments are entered by the file, and confirmed by who sets the programme up.
+    """
     project = ProjectRow(
         code=case.project,
         name=case.name,
@@ -46,8 +62,8 @@ def keep_case(session: Session, case: Case, *, case_hash: str, is_sample: bool) 
         currency=case.currency,
         first_day=case.period.first_day,
         last_day=case.period.last_day,
-        is_sample=is_sample,
-        case_hash=case_hash,
+        is_sample=origin.is_sample,
+        case_hash=origin.sha256,
     )
     _add(session, project)
     categories = _keep_plan(session, project.id, case)
@@ -59,7 +75,7 @@ def keep_case(session: Session, case: Case, *, case_hash: str, is_sample: bool) 
         row = _commitment_row(project.id, programmes[new.code], position, new)
         _add(session, row)
         commitments[new.code] = row.id
-        _keep_terms(session, row.id, new, categories)
+        _keep_decisions(session, row.id, new, categories, origin)
         for instalment in new.instalments:
             paid = InstalmentRow(
                 commitment_id=row.id,
@@ -70,7 +86,7 @@ def keep_case(session: Session, case: Case, *, case_hash: str, is_sample: bool) 
             _add(session, paid)
             instalments[new.code, instalment.number] = paid.id
     _keep_rules(session, project.id, case, packages, commitments, categories)
-    _keep_budgets(session, case, commitments, categories)
+    _keep_budgets(session, project.id, case, commitments, categories, origin)
     for position, milestone in enumerate(case.milestones):
         releases = instalments[milestone.releases] if milestone.releases else None
         _keep_milestone(
@@ -161,7 +177,7 @@ def _commitment_row(
         programme_id=programme_id,
         code=new.code,
         reference=new.reference,
-        status=new.status.value,
+        status=Status.DRAFT.value,
         form=new.form.value,
         decided_on=new.decided_on,
         first_day=new.period.first_day,
@@ -170,22 +186,34 @@ def _commitment_row(
     )
 
 
-def _keep_terms(
-    session: Session, commitment_id: int, new: NewCommitment, categories: dict[str, int]
+def _keep_decisions(
+    session: Session,
+    commitment_id: int,
+    new: NewCommitment,
+    categories: dict[str, int],
+    origin: Origin,
 ) -> None:
-    for category in new.categories:
-        session.add(
-            CommitmentCategoryRow(commitment_id=commitment_id, category_id=categories[category])
-        )
     for amendment in new.amendments:
+        is_award = amendment.number == 0
         row = AmendmentRow(
             commitment_id=commitment_id,
             number=amendment.number,
             decided_on=amendment.decided_on,
             amount=amendment.amount.cents,
             reason=amendment.reason,
+            status=new.status.value if is_award else None,
+            first_day=new.period.first_day if is_award else None,
+            last_day=new.period.last_day if is_award else None,
+            entered_by=origin.file,
+            entered_at=origin.at,
         )
         _add(session, row)
+        for category in new.categories if is_award else ():
+            session.add(AmendmentCategoryRow(amendment_id=row.id, category_id=categories[category]))
+        session.flush()
+        row.verdict = Verdict.CONFIRMED.value
+        row.confirmed_by, row.confirmed_at = origin.vouched_by, origin.at
+        session.flush()
 
 
 def _keep_rules(
@@ -222,17 +250,33 @@ def _keep_rules(
 
 
 def _keep_budgets(
-    session: Session, case: Case, commitments: dict[str, int], categories: dict[str, int]
+    session: Session,
+    project_id: int,
+    case: Case,
+    commitments: dict[str, int],
+    categories: dict[str, int],
+    origin: Origin,
 ) -> None:
+    decided = {new.code: new.decided_on for new in case.commitments}
     for code, budget in case.budgets.items():
+        version = BudgetVersionRow(
+            project_id=project_id,
+            commitment_id=commitments[code],
+            number=1,
+            made_on=decided[code],
+            reason="award",
+            entered_by=origin.file,
+            entered_at=origin.at,
+        )
+        _add(session, version)
         for category, amount in budget.items():
-            row = BudgetRow(
-                commitment_id=commitments[code],
-                category_id=categories[category],
-                version=1,
-                amount=amount.cents,
+            session.add(
+                BudgetRow(
+                    version_id=version.id,
+                    category_id=categories[category],
+                    amount=amount.cents,
+                )
             )
-            session.add(row)
 
 
 def _keep_milestone(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from alembic import command
 from alembic.config import Config
@@ -16,17 +16,25 @@ from sqlalchemy.types import TypeDecorator
 from tracker.domain.errors import RuleViolation
 from tracker.store import (  # noqa: F401 - every table must be known
     allocations,
+    amendments,
     audit,
     budgets,
     commitments,
+    contributions,
     costs,
+    determination,
+    documents,
+    earmarks,
     funders,
     imports,
+    instalments,
     ledgers,
     milestones,
     people,
     projects,
     receipts,
+    submissions,
+    waivers,
 )
 from tracker.store.session import WRITING, open_engine
 from tracker.store.tables import Base
@@ -90,8 +98,25 @@ def check_current(engine: Engine) -> None:
 
 @contextmanager
 def _writing(engine: Engine) -> Iterator[Connection]:
-    with engine.connect().execution_options(**{WRITING: True}) as connection, connection.begin():
-        yield connection
+    """Change the shape of the database in one transaction.
+
+    SQLite builds a table anew to change it, so what points at a table is checked at the end.
+    """
+    with engine.connect().execution_options(**{WRITING: True}) as connection:
+        is_sqlite = connection.dialect.name == "sqlite"
+        driver: Any = connection.connection.driver_connection
+        if is_sqlite:
+            driver.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                yield connection
+                if is_sqlite:
+                    astray = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+                    if astray is not None:
+                        raise AssertionError(f"a row points at nothing: {astray}")
+        finally:
+            if is_sqlite:
+                driver.execute("PRAGMA foreign_keys = ON")
 
 
 def plain_type(kind: str, item: object, _context: object) -> str | Literal[False]:

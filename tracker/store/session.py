@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
+from tracker.store import submissions
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -67,13 +69,18 @@ def _begin(connection: Any) -> None:
 def transaction(session: Session) -> Iterator[None]:
     """Keep everything inside, or nothing.
 
-    What the session has read before is let go, so that the deed judges what is true now.
+    What the session has read before is let go, so that the deed judges what is true now. Where
+    the session carries the key of a form, the deed carries that form out, once.
+
+    Errors: ``AlreadyDoneError`` for a form that has been carried out.
     """
     if session.new or session.dirty or session.deleted:
         raise AssertionError("a deed cannot begin with changes that are not its own")
     session.rollback()
     session.connection(execution_options={WRITING: True})
     try:
+        if key := session.info.pop(submissions.ONCE, None):
+            submissions.claim(session, key)
         yield
         session.commit()
     except BaseException:

@@ -18,7 +18,17 @@ from tracker.domain.statements import (
     NotCharged,
     StatementFacts,
 )
-from tracker.store import audit, budgets, commitments, funders, milestones, projects, receipts
+from tracker.store import (
+    amendments,
+    audit,
+    budgets,
+    commitments,
+    funders,
+    instalments,
+    milestones,
+    projects,
+    receipts,
+)
 from tracker.store.allocations import AllocationRow, UnallocatedRow, charged_until
 from tracker.store.commitments import CommitmentBalanceRow
 from tracker.store.costs import CostLineRow
@@ -61,8 +71,8 @@ def facts_of(
         author=author,
         ledger_state=audit.ledger_state(session),
         commitment=commitment,
-        amendments=commitments.amendments_of(session, commitment.id),
-        instalments=commitments.instalments_of(session, commitment.id),
+        amendments=amendments.amendments_of(session, commitment.id),
+        instalments=instalments.instalments_of(session, commitment.id),
         categories=categories,
         receipts=received,
         milestones=tuple(milestones.milestones_of(session, commitment.id)),
@@ -176,7 +186,10 @@ def _checks(
             BookRow.origin == Origin.LEDGER.value
         )
     )
-    amended = Money.total(a.amount for a in commitments.amendments_of(session, commitment.id))
+    charged = session.scalar(
+        select(func.sum(AllocationRow.amount)).where(AllocationRow.commitment_id == commitment.id)
+    )
+    amended = Money.total(a.amount for a in amendments.amendments_of(session, commitment.id))
     return (
         Check(
             Sentence("Costs by category, this period, and the list of cost lines"),
@@ -185,7 +198,7 @@ def _checks(
         ),
         Check(
             Sentence("All costs charged to the award, and its balance"),
-            commitment.charged,
+            Money(int(charged or 0)),
             Money(balance.charged),
         ),
         Check(

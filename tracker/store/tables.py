@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, MetaData
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Integer, MetaData
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -35,6 +36,29 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+class Share(TypeDecorator[Decimal]):
+    """Stores a share from 0 to 1 as whole millionths, exact on both databases."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        """Write millionths.
+
+        Errors: ``ValueError`` for a share that is finer than that.
+        """
+        if value is None:
+            return None
+        millionths = value * 1_000_000
+        if millionths != int(millionths):
+            raise ValueError(f"{value} is finer than a millionth")
+        return int(millionths)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> Decimal | None:
+        """Read a share."""
+        return None if value is None else Decimal(value) / 1_000_000
+
+
 Cents = Annotated[int, mapped_column(BigInteger)]
 """An amount in whole cents: SUM is exact on both databases."""
 
@@ -51,7 +75,7 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Moment()}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Moment(), Decimal: Share()}
 
 
 def whole_cents(*columns: str) -> tuple[CheckConstraint, ...]:
@@ -70,4 +94,4 @@ def one_of(column: str, values: type[Any]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({allowed})", name=f"{column}_known")
 
 
-__all__ = ["Base", "Cents", "Mapped", "Moment", "one_of", "whole_cents"]
+__all__ = ["Base", "Cents", "Mapped", "Moment", "Share", "one_of", "whole_cents"]

@@ -9,7 +9,15 @@ from flask import Blueprint, render_template
 from tracker.domain.commitments import funding_totals
 from tracker.domain.policy import Permission
 from tracker.extensions import db
-from tracker.store import allocations, budgets, commitments, milestones, receipts
+from tracker.store import (
+    allocations,
+    amendments,
+    budgets,
+    commitments,
+    instalments,
+    milestones,
+    receipts,
+)
 from tracker.web.charts import funding_by_source
 from tracker.web.clock import today
 from tracker.web.permissions import own_commitment, own_commitments, permission
@@ -60,8 +68,8 @@ def _particulars(commitment: Commitment) -> dict[str, object]:
     budget, charged = budgets.budget_of(session, key), allocations.charged_by(session, key)
     return {
         "categories": allowed,
-        "amendments": commitments.amendments_of(session, key),
-        "instalments": commitments.instalments_of(session, key),
+        "amendments": amendments.amendments_of(session, key),
+        "instalments": instalments.instalments_of(session, key),
         "receipts": receipts.receipts_of(session, key),
         "spending": spending_of(allowed, budget, charged),
         "not_charged": allocations.not_charged_by_commitment(session, key),

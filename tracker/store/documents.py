@@ -1,0 +1,99 @@
+"""Documents: decision letters, consents, evidence, kept as the bytes that were handed in."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from sqlalchemy import CheckConstraint, LargeBinary, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from tracker.domain.errors import NotFoundError
+from tracker.store.tables import Base
+
+
+class DocumentRow(Base):
+    """A file that belongs to a record; ``subject`` names that as the audit trail does."""
+
+    __tablename__ = "document"
+    __table_args__ = (CheckConstraint("size > 0", name="size_positive"),)
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    subject: Mapped[str] = mapped_column(index=True)
+    name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[str]
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    added_by: Mapped[str]
+    added_at: Mapped[datetime]
+
+
+Upload: TypeAlias = tuple[str, str, bytes]
+"""A file as it is handed in: its name, its media type and its bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as lists show it."""
+
+    id: int
+    subject: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    added_by: str
+    added_at: datetime
+
+
+def add_document(session: Session, subject: str, upload: Upload, *, by: str, at: datetime) -> int:
+    """Keep a file with a record."""
+    name, media_type, content = upload
+    row = DocumentRow(
+        subject=subject,
+        name=name,
+        media_type=media_type,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        content=content,
+        added_by=by,
+        added_at=at,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def documents_of(session: Session, subject: str) -> list[Document]:
+    """List the documents of a record, the newest first."""
+    rows = session.scalars(
+        select(DocumentRow).where(DocumentRow.subject == subject).order_by(DocumentRow.id.desc())
+    )
+    return [_document(row) for row in rows]
+
+
+def document_numbered(session: Session, key: int) -> tuple[Document, bytes]:
+    """Give a document with its bytes.
+
+    Errors: ``NotFoundError``.
+    """
+    row = session.get(DocumentRow, key)
+    if row is None:
+        raise NotFoundError("There is no such document.")
+    return _document(row), row.content
+
+
+def _document(row: DocumentRow) -> Document:
+    return Document(
+        row.id,
+        row.subject,
+        row.name,
+        row.media_type,
+        row.size,
+        row.sha256,
+        row.added_by,
+        row.added_at,
+    )
