@@ -204,7 +204,7 @@ def waiting(session: Session) -> tuple[int, Money]:
 
 def not_charged(session: Session) -> list[NotCharged]:
     """Add up what stays unallocated, by reason, in the order in which reasons count."""
-    left = _left().subquery()
+    left = left_by_line().subquery()
     rows = session.execute(
         select(left.c.reason, func.count(), func.sum(left.c.amount)).group_by(left.c.reason)
     )
@@ -216,7 +216,7 @@ def not_charged_by_commitment(
     session: Session, commitment_id: int | None = None
 ) -> list[LeftShare]:
     """Add up what stays unallocated by commitment and reason; of one commitment if named."""
-    query = _left(UnallocatedRow.commitment_id)
+    query = left_by_line(UnallocatedRow.commitment_id)
     if commitment_id is not None:
         query = query.where(UnallocatedRow.commitment_id == commitment_id)
     left = query.subquery()
@@ -236,12 +236,12 @@ def not_charged_by_commitment(
 def left_of_line(session: Session, line_id: int) -> list[tuple[int | None, str, int]]:
     """What nobody pays of a cost line, by commitment and reason, in cents."""
     rows = session.execute(
-        _left(UnallocatedRow.commitment_id).where(UnallocatedRow.cost_line_id == line_id)
+        left_by_line(UnallocatedRow.commitment_id).where(UnallocatedRow.cost_line_id == line_id)
     )
     return [(commitment, reason, int(amount)) for reason, _, amount, commitment in rows]
 
 
-def _left(*apart: Any) -> Select[*tuple[Any, ...]]:
+def left_by_line(*apart: Any) -> Select[*tuple[Any, ...]]:
     """Add up what is left of each cost line, by reason; charging by hand takes away from it."""
     keys = (UnallocatedRow.reason, UnallocatedRow.cost_line_id)
     amount = func.sum(UnallocatedRow.amount)

@@ -165,22 +165,27 @@ def _chosen_by_share(wish: CostFilter) -> list[Any]:
     """Choose by what became of a line: who pays, what is left and why."""
     from tracker.store.allocations import AllocationRow, UnallocatedRow
 
-    line = CostLineRow
-    charged = AllocationRow.cost_line_id == line.id
-    left = UnallocatedRow.cost_line_id == line.id
+    charged = AllocationRow.cost_line_id == CostLineRow.id
+    left = UnallocatedRow.cost_line_id == CostLineRow.id
+
+    def some_left(*wanted: Any) -> Any:
+        found = select(UnallocatedRow.cost_line_id).where(left, *wanted)  # less what is by hand
+        found = found.group_by(UnallocatedRow.cost_line_id)
+        return found.having(func.sum(UnallocatedRow.amount) != 0).exists()
+
+    paid = exists().where(charged)
     states = {
-        CostState.CHARGED: and_(exists().where(charged), ~exists().where(left)),
-        CostState.PARTLY: and_(exists().where(charged), exists().where(left)),
-        CostState.NOT_CHARGED: and_(~exists().where(charged), exists().where(left)),
-        CostState.WAITING: and_(~exists().where(charged), ~exists().where(left), line.amount != 0),
+        CostState.CHARGED: and_(paid, ~some_left()),
+        CostState.PARTLY: and_(paid, some_left()),
+        CostState.NOT_CHARGED: and_(~paid, some_left()),
+        CostState.WAITING: and_(~paid, ~exists().where(left), CostLineRow.amount != 0),
     }
     chosen = [states[wish.state]] if wish.state is not None else []
     commitment = select(CommitmentRow.id).where(CommitmentRow.code == wish.commitment)
     if wish.reason:
-        wanted = [left, UnallocatedRow.reason == wish.reason]
-        if wish.commitment:
-            wanted.append(UnallocatedRow.commitment_id == commitment.scalar_subquery())
-        chosen.append(exists().where(*wanted))
+        paying = UnallocatedRow.commitment_id == commitment.scalar_subquery()
+        wanted = [paying] if wish.commitment else []
+        chosen.append(some_left(UnallocatedRow.reason == wish.reason, *wanted))
     elif wish.commitment:
         paid_by = AllocationRow.commitment_id == commitment.scalar_subquery()
         chosen.append(exists().where(charged, paid_by))
@@ -243,21 +248,20 @@ def _shares(session: Session, line_ids: list[int]) -> dict[int, list[CostShare]]
         .where(AllocationRow.cost_line_id.in_(line_ids))
         .order_by(AllocationRow.id)
     )
+    unpaid = func.sum(UnallocatedRow.amount)
+    keys = (UnallocatedRow.cost_line_id, CommitmentRow.code, UnallocatedRow.reason)
     left = (
-        select(
-            UnallocatedRow.cost_line_id,
-            CommitmentRow.code,
-            UnallocatedRow.amount,
-            UnallocatedRow.reason,
-        )
+        select(*keys, unpaid)
         .outerjoin(CommitmentRow, CommitmentRow.id == UnallocatedRow.commitment_id)
         .where(UnallocatedRow.cost_line_id.in_(line_ids))
-        .order_by(UnallocatedRow.id)
+        .group_by(*keys)
+        .having(unpaid != 0)
+        .order_by(func.min(UnallocatedRow.id))
     )
     for line_id, code, amount in session.execute(charged):
         shares.setdefault(line_id, []).append(CostShare(code, Money(amount)))
-    for line_id, code, amount, reason in session.execute(left):
-        shares.setdefault(line_id, []).append(CostShare(code or "", Money(amount), reason))
+    for line_id, code, reason, amount in session.execute(left):
+        shares.setdefault(line_id, []).append(CostShare(code or "", Money(int(amount)), reason))
     return shares
 
 

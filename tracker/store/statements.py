@@ -29,7 +29,7 @@ from tracker.store import (
     projects,
     receipts,
 )
-from tracker.store.allocations import AllocationRow, UnallocatedRow, charged_until
+from tracker.store.allocations import AllocationRow, UnallocatedRow, charged_until, left_by_line
 from tracker.store.commitments import CommitmentBalanceRow
 from tracker.store.costs import CostLineRow
 from tracker.store.imports import BookRow
@@ -159,14 +159,13 @@ def _lines(session: Session, commitment_id: int, period: Period) -> Iterator[Cha
 
 
 def _not_charged(session: Session, commitment_id: int, period: Period) -> tuple[NotCharged, ...]:
+    left = left_by_line().where(UnallocatedRow.commitment_id == commitment_id).subquery()
     rows = session.execute(
-        select(UnallocatedRow.reason, func.count(), func.sum(UnallocatedRow.amount))
-        .join(CostLineRow, CostLineRow.id == UnallocatedRow.cost_line_id)
-        .where(
-            UnallocatedRow.commitment_id == commitment_id,
-            CostLineRow.incurred_on.between(period.first_day, period.last_day),
-        )
-        .group_by(UnallocatedRow.reason)
+        select(left.c.reason, func.count(), func.sum(left.c.amount))
+        .select_from(left)
+        .join(CostLineRow, CostLineRow.id == left.c.cost_line_id)
+        .where(CostLineRow.incurred_on.between(period.first_day, period.last_day))
+        .group_by(left.c.reason)
     )
     found = {Reason(reason): (count, Money(int(amount))) for reason, count, amount in rows}
     return tuple(NotCharged(reason, *found[reason]) for reason in Reason if reason in found)

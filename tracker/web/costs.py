@@ -4,20 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, render_template, request, stream_with_context
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
 
+from tracker.actions.allocations import charge_by_hand
+from tracker.domain.money import ZERO
 from tracker.domain.policy import Permission
 from tracker.extensions import db
 from tracker.store import costs
 from tracker.store.projects import the_project
+from tracker.web.auth import current_actor
 from tracker.web.costs_csv import lines_of_csv
+from tracker.web.forms.allocations import ByHandForm, by_hand_form
 from tracker.web.forms.costs import cost_filter_form
-from tracker.web.language import language
+from tracker.web.language import language, say
 from tracker.web.permissions import permission
 from tracker.web.splits import splits_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+
+    from tracker.domain.costs import CostLine
 
 bp = Blueprint("costs", __name__, url_prefix="/costs")
 
@@ -54,6 +69,24 @@ def export() -> ResponseReturnValue:
 @permission(Permission.SEE_BOOKS)
 def show(line_id: int) -> ResponseReturnValue:
     """Show one cost line, and why it is split as it is."""
-    session = db.session()
+    line = costs.cost_line(db.session(), line_id)
+    return _line(line, by_hand_form(db.session(), line))
+
+
+@bp.post("/<key:line_id>/charge")
+@permission(Permission.BRING_IN_BOOKS)
+def charge(line_id: int) -> ResponseReturnValue:
+    """Charge a part of the line to a commitment, of what nobody pays."""
+    session, by = db.session(), current_actor()
     line = costs.cost_line(session, line_id)
-    return render_template("costs/show.html", line=line, splits=splits_of(session, line))
+    form = by_hand_form(session, line)
+    code, amount = str(form.commitment.data), form.amount.data or ZERO
+    if form.attempt(lambda: charge_by_hand(session, line_id, code, amount, by=by)):
+        flash(say("{amount} is charged to {code}.", amount=amount, code=code))
+        return redirect(url_for(".show", line_id=line_id))
+    return _line(costs.cost_line(session, line_id), form), 422
+
+
+def _line(line: CostLine, form: ByHandForm) -> str:
+    splits = splits_of(db.session(), line)
+    return render_template("costs/show.html", line=line, splits=splits, form=form)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
 from tracker.actions import people
-from tracker.domain.errors import RuleViolation
 from tracker.domain.policy import Permission
 from tracker.extensions import db
 from tracker.store.people import people_of, person_numbered
@@ -35,14 +34,9 @@ def add() -> ResponseReturnValue:
     """Let somebody sign in from now on."""
     session = db.session()
     form = person_form(session)
-    if form.validate_on_submit():
-        try:
-            people.add(session, new := form.to_domain(), by=current_actor())
-        except RuleViolation as error:
-            form.refuse(error)
-        else:
-            flash(say("{name} can sign in now.", name=new.name))
-            return redirect(url_for(".show_list"))
+    if form.attempt(lambda: people.add(session, form.to_domain(), by=current_actor())):
+        flash(say("{name} can sign in now.", name=str(form.name.data)))
+        return redirect(url_for(".show_list"))
     return _list(form), 422
 
 
@@ -63,16 +57,12 @@ def set_password(person_id: int) -> ResponseReturnValue:
     """Give somebody a new password."""
     session, form = db.session(), PasswordForm()
     name = person_numbered(session, person_id).name
-    if form.validate_on_submit():
-        try:
-            people.set_password(session, person_id, str(form.password.data), by=current_actor())
-        except RuleViolation as error:
-            form.refuse(error)
-        else:
-            flash(say("{name} has a new password, and is signed out everywhere.", name=name))
-            return redirect(url_for(".show_list"))
+    password, by = str(form.password.data), current_actor()
+    if form.attempt(lambda: people.set_password(session, person_id, password, by=by)):
+        flash(say("{name} has a new password, and is signed out everywhere.", name=name))
+        return redirect(url_for(".show_list"))
     page = render_template("people/password.html", form=form, name=name)
-    return page, 422 if form.errors else 200
+    return page, 422 if form.is_submitted() else 200
 
 
 def _list(form: PersonForm) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from flask import abort, current_app, request
 from werkzeug.routing import IntegerConverter
@@ -15,10 +15,16 @@ from tracker.extensions import db
 from tracker.store.people import has_sample_people
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask.typing import ResponseReturnValue
     from werkzeug import Response
     from werkzeug.routing import Map
 
+View = TypeVar("View", bound="Callable[..., ResponseReturnValue]")
+
 UPLOAD_MAX = 256 * 1024**2
+DOCUMENT_MAX = 20 * 1024**2
 FORM_MAX = 1024**2
 KEY_MAX = 2**31 - 1
 UPLOADS = frozenset({"imports.bring_in"})
@@ -55,7 +61,7 @@ def check_request() -> None:
     Errors: ``NotAllowedError`` for a stranger while sample sign-ins exist; 400 for a foreign host
             or page.
     """
-    request.max_content_length = UPLOAD_MAX if request.endpoint in UPLOADS else FORM_MAX
+    request.max_content_length = _most_taken()
     _refuse_strangers()
     if _host() not in current_app.config["TRACKER_HOSTS"]:
         abort(400)
@@ -63,6 +69,12 @@ def check_request() -> None:
         abort(400)
     if request.endpoint not in UPLOADS and (_leads_elsewhere() or _carries_nul()):
         abort(400)
+
+
+def takes_document(view: View) -> View:
+    """Let a view take a document with its form; others take a form's worth of text."""
+    view.takes_document = True  # type: ignore[attr-defined]
+    return view
 
 
 def add_headers(response: Response) -> Response:
@@ -78,6 +90,13 @@ def add_headers(response: Response) -> Response:
 def is_local(way: str) -> bool:
     """Tell whether an address leads to a page of this server and nowhere else."""
     return bool(LOCAL.fullmatch(way))
+
+
+def _most_taken() -> int:
+    if request.endpoint in UPLOADS:
+        return UPLOAD_MAX
+    view = current_app.view_functions.get(request.endpoint or "")
+    return FORM_MAX + (DOCUMENT_MAX if getattr(view, "takes_document", False) else 0)
 
 
 def _refuse_strangers() -> None:

@@ -19,15 +19,22 @@ if TYPE_CHECKING:
 LANGUAGES = {"nl": "Nederlands", "en": "English"}
 
 
+def _(text: str) -> str:
+    """Mark a text for translation; it is translated where it is shown."""
+    return text
+
+
 class PersonForm(TrackerForm):
     """Somebody who is to sign in, as typed in."""
 
-    name = StringField(validators=[InputRequired(), Length(max=100)])
-    email = StringField(validators=[InputRequired(), Length(max=254)])
-    role = SelectField(default=Role.FINANCE_OFFICER.value)
-    funder_id = SelectField(default="")
-    language = SelectField(choices=LANGUAGES, default="nl")
-    password = PasswordField(validators=[InputRequired(), Length(max=PASSWORD_MAX)])
+    name = StringField(_("Name"), [InputRequired(), Length(max=100)])
+    email = StringField(_("E-mail address"), [InputRequired(), Length(max=254)])
+    role = SelectField(_("Role"), default=Role.FINANCE_OFFICER.value)
+    funder_id = SelectField(_("Funder (for a funder's viewer only)"), default="")
+    language = SelectField(_("Language"), choices=LANGUAGES, default="nl")
+    password = PasswordField(
+        _("First password (12 characters or more)"), [InputRequired(), Length(max=PASSWORD_MAX)]
+    )
 
     def to_domain(self) -> NewPerson:
         """Hand over what was typed. Call only after ``validate_on_submit``."""
@@ -44,7 +51,7 @@ class PersonForm(TrackerForm):
 class PasswordForm(TrackerForm):
     """A new password for somebody."""
 
-    password = PasswordField(validators=[InputRequired(), Length(max=PASSWORD_MAX)])
+    password = PasswordField(_("New password"), [InputRequired(), Length(max=PASSWORD_MAX)])
 
 
 def person_form(session: Session) -> PersonForm:
