@@ -248,14 +248,13 @@ def _shares(session: Session, line_ids: list[int]) -> dict[int, list[CostShare]]
         .where(AllocationRow.cost_line_id.in_(line_ids))
         .order_by(AllocationRow.id)
     )
-    unpaid = func.sum(UnallocatedRow.amount)
     keys = (UnallocatedRow.cost_line_id, CommitmentRow.code, UnallocatedRow.reason)
     left = (
-        select(*keys, unpaid)
+        select(*keys, func.sum(UnallocatedRow.amount))
         .outerjoin(CommitmentRow, CommitmentRow.id == UnallocatedRow.commitment_id)
         .where(UnallocatedRow.cost_line_id.in_(line_ids))
         .group_by(*keys)
-        .having(unpaid != 0)
+        .having(func.sum(UnallocatedRow.amount) != 0)
         .order_by(func.min(UnallocatedRow.id))
     )
     for line_id, code, amount in session.execute(charged):
