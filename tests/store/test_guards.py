@@ -27,13 +27,18 @@ KEPT = [
     "audit",
     "bank_entry",
     "budget",
+    "budget_version",
     "charge",
     "cost_line",
+    "determination_request",
+    "document",
     "excluded_line",
+    "in_kind_declaration",
     "invoice",
     "milestone_move",
     "programme_term",
     "receipt",
+    "set_aside",
     "unallocated",
 ]
 LASTING = [
@@ -41,9 +46,12 @@ LASTING = [
     "book",
     "commitment",
     "commitment_balance",
+    "funder",
     "import",
     "instalment",
     "milestone",
+    "programme",
+    "waiver",
 ]
 
 
@@ -160,8 +168,49 @@ def test_what_was_written_of_money_is_not_changed(loaded: Session, table: str) -
         loaded.execute(text(f'UPDATE "{table}" SET {column} = {column} + 100000'))
 
 
+RECORDS = {
+    "document": (
+        "INSERT INTO document (subject, name, media_type, size, sha256, content, added_by,"
+        " added_at) VALUES ('funder/1', 'letter', 'text/plain', 1, 'x', 'x', 'a', '2026-01-01')"
+    ),
+    "determination_request": (
+        "INSERT INTO determination_request (commitment_id, requested_on, claimed, entered_by,"
+        " entered_at) VALUES (1, '2026-01-01', 1, 'a', '2026-01-01')"
+    ),
+    "set_aside": (
+        "INSERT INTO set_aside (bank_entry_id, reason, entered_by, entered_at)"
+        " SELECT MIN(id), 'a customer', 'a', '2026-01-01' FROM bank_entry"
+    ),
+    "in_kind_declaration": (
+        "INSERT INTO in_kind_declaration (partner, first_day, last_day, method, signed_by,"
+        " signed_on, document_id, entered_by, entered_at) SELECT 'p', '2026-01-01', '2026-01-01',"
+        " 'hours', 'x', '2026-01-01', MIN(id), 'a', '2026-01-01' FROM document"
+    ),
+    "waiver": (
+        "INSERT INTO waiver (project_id, rule, reason, until, entered_by, entered_at)"
+        " VALUES (1, 'aid_intensity', 'x', '2026-01-01', 'a', '2026-01-01')"
+    ),
+}
+
+
+def test_a_waiver_that_was_approved_is_not_rewritten_and_never_approved_by_who_asked(
+    loaded: Session,
+) -> None:
+    assert_filled(loaded, "waiver")
+    approve = "UPDATE waiver SET approved_by = '{}', approved_at = '2026-01-02'"
+    with pytest.raises(IntegrityError, match="approved_by_another"), transaction(loaded):
+        loaded.execute(text(approve.format("a")))
+    with transaction(loaded):
+        loaded.execute(text(approve.format("b")))
+    with pytest.raises(DBAPIError, match="kept as it was written"), transaction(loaded):
+        loaded.execute(text("UPDATE waiver SET until = '2030-01-01'"))
+
+
 def assert_filled(session: Session, table: str) -> None:
     """Triggers on rows say nothing of a table without rows."""
+    with transaction(session):
+        for record in [name for name in ("document", table) if name in RECORDS]:
+            session.execute(text(RECORDS[record]))
     assert session.scalar(text(f'SELECT COUNT(*) FROM "{table}"'))
     session.rollback()
 
