@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
 
 from tracker.domain.aid import CompanySize
-from tracker.domain.errors import RuleViolation
+from tracker.domain.errors import Code, RuleViolation
 from tracker.domain.iban import has_check_digits, is_iban, plain_iban
 from tracker.domain.people import check_email
-from tracker.domain.terms import DatedTerm, read_term
+from tracker.domain.terms import TERMS, DatedTerm, TermKind, read_term
+
+if TYPE_CHECKING:
+    from tracker.domain.errors import Fact
 
 KINDS: Final = (
     "national",
@@ -183,3 +187,33 @@ def check_term(term: DatedTerm) -> None:
             "Name the article, the decision or the letter that says so.",
             field="source",
         )
+
+
+def check_new_day(term: DatedTerm, values: tuple[DatedTerm, ...]) -> None:
+    """Refuse a second value of a term from the same day on.
+
+    Errors: ``RuleViolation`` on field ``first_day`` with the value that is there.
+    """
+    for known in values:
+        if known.first_day == term.first_day:
+            raise RuleViolation(
+                "From {day} on this is {value} already, by {reference}.",
+                "A term is never overwritten: choose another day.",
+                field="first_day",
+                day=known.first_day,
+                value=_fact_of(known),
+                reference=known.source,
+            )
+
+
+def _fact_of(term: DatedTerm) -> Fact:
+    """Give the value of a term so that a sentence can say it."""
+    value = read_term(term.code, term.value, term.scope)
+    match value:
+        case Decimal() if TERMS[term.code].kind is TermKind.HOURS:
+            return term.value
+        case tuple():
+            return ", ".join(value)
+        case str():
+            return Code(value)
+    return value

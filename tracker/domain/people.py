@@ -29,14 +29,7 @@ def check_person(new: NewPerson) -> None:
 
     Errors: ``RuleViolation`` on the field that is wrong.
     """
-    local, at, host = new.email.partition("@")
-    if not (local and at and "." in host) or any(c.isspace() for c in new.email):
-        raise RuleViolation(
-            "“{email}” is not an e-mail address.",
-            "Write it like name@organisation.nl.",
-            field="email",
-            email=new.email,
-        )
+    check_email(new.email)
     if not new.name.strip():
         raise RuleViolation("A person has a name.", "Write the name.", field="name")
     if (new.role is Role.FUNDER_VIEWER) != (new.funder_id is not None):
@@ -46,6 +39,21 @@ def check_person(new: NewPerson) -> None:
             field="funder_id",
         )
     check_password(new.password)
+
+
+def check_email(email: str) -> None:
+    """Refuse what cannot be an e-mail address.
+
+    Errors: ``RuleViolation`` on field ``email``.
+    """
+    local, at, host = email.partition("@")
+    if not (local and at and "." in host) or any(c.isspace() for c in email):
+        raise RuleViolation(
+            "“{email}” is not an e-mail address.",
+            "Write it like name@organisation.nl.",
+            field="email",
+            email=email,
+        )
 
 
 def check_password(password: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from tracker.domain.terms import DatedTerm, TermSheet
+from tracker.store import audit
 from tracker.store.funders import ProgrammeRow, ProgrammeTermRow
 
 if TYPE_CHECKING:
@@ -35,6 +36,11 @@ def term_sheets(session: Session) -> dict[int, TermSheet]:
         if row is not None:
             rows.append(_term(row))
     return {key: TermSheet(tuple(rows)) for key, rows in found.items()}
+
+
+def version_of(session: Session, programme_id: int) -> int:
+    """Count the deeds to a programme: who saw another number has not seen them all."""
+    return len(audit.history_of(session, f"programme/{programme_id}"))
 
 
 def _term(row: ProgrammeTermRow) -> DatedTerm:

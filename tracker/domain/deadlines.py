@@ -1,0 +1,94 @@
+"""Deadlines: what is due when, from the days of a commitment and the weeks of its programme."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from tracker.domain.periods import Period
+
+
+class DeadlineKind(StrEnum):
+    """What is due."""
+
+    PROGRESS_REPORT = "progress_report"
+    DETERMINATION_REQUEST = "determination_request"
+    DETERMINATION_DECISION = "determination_decision"
+    SETTLEMENT_PAYMENT = "settlement_payment"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Deadline:
+    """Something that is due on a day; ``period`` is what a progress report is about."""
+
+    due_on: date
+    kind: DeadlineKind
+    period: Period | None = None
+
+    def days_left(self, today: date) -> int:
+        """Days until it is due; negative when it is late."""
+        return (self.due_on - today).days
+
+
+@dataclass(frozen=True, slots=True)
+class Weeks:
+    """The weeks that a programme gives for each step; ``None`` where it says nothing."""
+
+    request: int | None = None
+    decision: int | None = None
+    payment: int | None = None
+
+
+def weeks_after(day: date, weeks: int) -> date:
+    """Give the last day of a term of weeks: 13 weeks after 30 June 2026 is 29 September."""
+    return day + timedelta(weeks=weeks)
+
+
+def months_after(day: date, months: int) -> date:
+    """Give the same day so many months later, or the last day of a month that is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def next_deadline(
+    period: Period,
+    weeks: Weeks,
+    requested_on: date | None = None,
+    determined_on: date | None = None,
+) -> Deadline | None:
+    """Give the step towards settlement that comes next: request, decision or payment.
+
+    Shape:  ``None`` where the programme gives no weeks for that step.
+    Source: Awb 4:87 (payment); the others by programme.
+    """
+    if determined_on:
+        term, since, kind = weeks.payment, determined_on, DeadlineKind.SETTLEMENT_PAYMENT
+    elif requested_on:
+        term, since, kind = weeks.decision, requested_on, DeadlineKind.DETERMINATION_DECISION
+    else:
+        term, since, kind = weeks.request, period.last_day, DeadlineKind.DETERMINATION_REQUEST
+    return None if term is None else Deadline(weeks_after(since, term), kind)
+
+
+def progress_reports(period: Period, months: int, weeks: int) -> tuple[Deadline, ...]:
+    """List the progress reports of a period: one after every so many months, in order.
+
+    Shape:  the last stretch has none, because the final report speaks about it.
+    Units:  each is due so many weeks after the last day that it is about.
+    Errors: ``ValueError`` for less than a month between two reports.
+    Source: Aanwijzingen voor subsidieverstrekking: at most one per 12 months.
+    """
+    if months < 1:
+        raise ValueError(f"a report every {months} months cannot be planned")
+    reports: list[Deadline] = []
+    first_day = period.first_day
+    while True:
+        after = months_after(period.first_day, months * (len(reports) + 1))
+        last_day = after - timedelta(1)
+        if last_day >= period.last_day:
+            return tuple(reports)
+        about = Period(first_day, last_day)
+        reports.append(Deadline(weeks_after(last_day, weeks), DeadlineKind.PROGRESS_REPORT, about))
+        first_day = after
