@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import tracker.demo
-from tracker.actions import allocations, imports, people, programmes
+from tracker.actions import allocations, imports, people, programmes, sample_funding
+from tracker.domain.actor import Actor
 from tracker.domain.errors import FileRefused
 from tracker.domain.people import NewPerson
 from tracker.domain.policy import Role
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from tracker.actions.imports import Progress
-    from tracker.domain.actor import Actor
 
 FILES = Path(tracker.demo.__file__).parent
 PASSWORD = "sample facility"  # noqa: S105 - everybody may know it: see the guard in tracker.web
@@ -78,4 +78,10 @@ def load(
                 is_sample=True,
             )
             people.add(session, new, by=by)
+    officer, controller = (
+        Actor(sign_in.email, sign_in.role)
+        for sign_in in SIGN_INS
+        if sign_in.role in (Role.FINANCE_OFFICER, Role.CONTROLLER)
+    )
+    sample_funding.live_through(session, controller=controller, by=officer)
     return True
