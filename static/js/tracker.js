@@ -33,11 +33,11 @@ function matching(form, names) {
   return [...form.elements].filter((field) => field.type === "text" && pattern.test(field.name));
 }
 
-function sentence({ sum: names, of, total, left, over, unread }, form, language) {
+function sentence({ sum: names, from = 0, of, total, left, over, unread }, form, language) {
   const typed = matching(form, names).map((field) => field.value).filter((text) => text.trim());
   const amounts = typed.map((text) => readAmount(text, language));
   if (amounts.includes(null)) return { text: unread, late: false };
-  const sum = amounts.reduce((so_far, cents) => so_far + cents, 0);
+  const sum = amounts.reduce((so_far, cents) => so_far + cents, Number(from));
   const room = of === undefined ? 0 : Number(of) - sum;
   const template = of === undefined ? total : room < 0 ? over : left;
   const said = { total: sum, left: room, over: -room };

@@ -24,9 +24,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from tests.actions.programme import OFFICER
-from tracker.actions import amendments, commitments
+from tracker.actions import amendments, budgets, commitments, waivers
 from tracker.domain.actor import Actor
 from tracker.domain.amendments import Amendment, Verdict
+from tracker.domain.budgets import BudgetLine, NewBudget
 from tracker.domain.commitments import Form, Particulars, Promise, Status, funding_totals
 from tracker.domain.errors import (
     AlreadyDoneError,
@@ -34,15 +35,18 @@ from tracker.domain.errors import (
     RuleViolation,
     StaleEditError,
 )
+from tracker.domain.financing import Side
 from tracker.domain.money import Money
 from tracker.domain.periods import Period
 from tracker.domain.policy import Role
+from tracker.domain.waivers import NewWaiver, Rule
 from tracker.store import amendments as stored
 from tracker.store import audit
 from tracker.store.amendments import AmendmentRow
 from tracker.store.checks import broken
 from tracker.store.commitments import CommitmentRow, commitment_named, commitments_of
 from tracker.store.earmarks import particulars_of
+from tracker.store.financing import financing_facts
 from tracker.store.session import transaction
 from tracker.store.submissions import ONCE
 
@@ -236,6 +240,37 @@ def test_a_refused_form_can_be_mended_and_sent_again(loaded: Session) -> None:
         with suppress(RuleViolation):
             commitments.enter(loaded, promise(loaded, cents), today=TODAY, by=OFFICER)
     assert commitments_of(loaded)[-1].amount == Money(1)
+
+
+def plan_to_the_cent(session: Session) -> None:
+    """A plan of costs that public money pays whole already."""
+    public = Money.total(
+        source.committed
+        for source in financing_facts(session, TODAY).sources
+        if source.side is Side.PUBLIC
+    )
+    line = BudgetLine("personnel", "", 0, public)
+    budgets.plan(session, NewBudget(TODAY, "plan", (line,), 0), today=TODAY, by=OFFICER)
+
+
+def test_what_breaks_a_rule_of_the_financing_plan_is_not_confirmed(loaded: Session) -> None:
+    plan_to_the_cent(loaded)
+    code, key = entered(loaded, 1)
+    with pytest.raises(RuleViolation, match="€ 0.01 too much") as refusal:
+        amendments.confirm(loaded, key, version=1, today=TODAY, by=CONTROLLER)
+    assert refusal.value.field == "amount"
+    assert commitment_named(loaded, code).status is Status.DRAFT
+    waiver = waivers.ask(
+        loaded,
+        NewWaiver(Rule.PUBLIC_FUNDING, "", "agreed with the funders", TODAY),
+        LETTER,
+        today=TODAY,
+        by=OFFICER,
+    )
+    waivers.approve(loaded, waiver, today=TODAY, by=CONTROLLER)
+    warnings = amendments.confirm(loaded, key, version=1, today=TODAY, by=CONTROLLER)
+    assert len(warnings) == 1
+    assert commitment_named(loaded, code).amount == Money(1)
 
 
 def test_every_deed_is_in_the_trail_of_the_commitment(loaded: Session) -> None:

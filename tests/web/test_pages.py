@@ -86,7 +86,11 @@ class Page(HTMLParser):
 
 
 def pages_of(client: FlaskClient, role: Role) -> dict[str, Page]:
-    addresses = [r.address for r in PAGES if role in r.roles and "." not in r.address]
+    addresses = [
+        r.address
+        for r in PAGES
+        if role in r.roles and "." not in r.address and r.endpoint != "documents.download"
+    ]
     return {a: Page(client.get(a, follow_redirects=True).text) for a in addresses}
 
 

@@ -119,10 +119,14 @@ def test_what_happens_to_other_funders_changes_nothing_that_a_viewer_sees(
     before, before_inside = seen_by(viewer), seen_by(director)
     session.execute(
         text(
-            "INSERT INTO amendment (commitment_id, number, decided_on, amount, reason)"
-            " SELECT id, 9, '2024-01-01', 12345600, 'more' FROM commitment WHERE code = :code"
+            "INSERT INTO amendment (commitment_id, number, decided_on, amount, reason, entered_by,"
+            " entered_at, verdict, returned, version) SELECT id, 9, '2024-01-01', 12345600,"
+            " 'more', 'a', '2024-01-01', 'draft', '', 1 FROM commitment WHERE code = :code"
         ),
         {"code": ANOTHERS},
+    )
+    session.execute(
+        text("UPDATE amendment SET verdict = 'confirmed', confirmed_by = 'b' WHERE number = 9")
     )
     session.commit()
     assert seen_by(viewer) == before

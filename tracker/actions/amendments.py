@@ -9,7 +9,8 @@ from tracker.domain.amendments import Verdict, changes, check_changes, check_sep
 from tracker.domain.commitments import Status
 from tracker.domain.decisions import check_decision
 from tracker.domain.errors import NotAllowedError, NotFoundError, RuleViolation
-from tracker.store import amendments, audit
+from tracker.domain.financing import check_new_funding
+from tracker.store import amendments, audit, financing
 from tracker.store.amendments import AmendmentRow
 from tracker.store.commitments import CommitmentRow, commitment_row
 from tracker.store.session import transaction
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from tracker.domain.actor import Actor
     from tracker.domain.amendments import Amendment
+    from tracker.domain.errors import Sentence
     from tracker.store.documents import Upload
 
 
@@ -30,11 +32,13 @@ def amend(
     today: date,
     by: Actor,
     letter: Upload | None = None,
+    number: int | None = None,
 ) -> int:
     """Enter a decision on a commitment as a draft: an amendment, or a step on the ladder.
 
+    Shape:  ``number`` is the one that it was to have when its form was shown, where one was.
     Errors: ``NotFoundError``; ``RuleViolation`` at the field for a decision that cannot be, or
-            while another one waits.
+            while another one waits; ``StaleEditError`` where another one was confirmed since.
     """
     with transaction(session):
         row = commitment_row(session, code)
@@ -50,6 +54,9 @@ def amend(
                 number=waiting[0].decision.number,
                 code=code,
             )
+        due = amendments.next_number(session, row.id)
+        if number not in (None, due):
+            raise audit.stale_edit(session, _subject(code), due)
         check_changes(decision)
         check_decision(decision, amendments.before_of(session, row.id), today)
         key = amendments.keep_draft(session, row, decision, letter, by.name)
@@ -100,14 +107,19 @@ def revise(
         )
 
 
-def confirm(session: Session, key: int, *, version: int, today: date, by: Actor) -> None:
+def confirm(
+    session: Session, key: int, *, version: int, today: date, by: Actor
+) -> tuple[Sentence, ...]:
     """Confirm what somebody else entered: from now on it counts.
 
+    Shape:  what the financing plan warns of: rules that are broken by it and do not stop it.
     Errors: ``StaleEditError`` where it has changed since it was shown; ``NotAllowedError`` for
             who entered it; ``RuleViolation`` where it no longer fits.
     Source: separation of duties, domain rule 31.
     """
     with transaction(session):
+        financing.lock_financing(session)
+        mix = financing.financing_facts(session, today)
         row = _draft(session, key, version)
         check_separate(row.entered_by, by.name)
         before = amendments.before_of(session, row.commitment_id)
@@ -118,11 +130,13 @@ def confirm(session: Session, key: int, *, version: int, today: date, by: Actor)
         row.version += 1
         session.flush()
         session.expire_all()  # the triggers have carried it into the commitment
+        warnings = check_new_funding(mix, financing.financing_facts(session, today))
         detail: dict[str, Any] = said(entered.decision)
         detail |= {"amount": [before.amount.cents, (before.amount + entered.decision.amount).cents]}
         audit.record(
             session, by=by, did="confirm amendment", subject=_subject(before.code), detail=detail
         )
+    return warnings
 
 
 def send_back(session: Session, key: int, reason: str, *, version: int, by: Actor) -> None:

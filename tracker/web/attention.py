@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING
 
 from tracker.domain.commitments import Status
 from tracker.domain.costs import CostState
-from tracker.domain.errors import Sentence
+from tracker.domain.errors import Code, Sentence
 from tracker.domain.milestones import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
 
+    from tracker.domain.amendments import Entered
     from tracker.domain.commitments import Commitment
+    from tracker.domain.determination import Settlement
     from tracker.domain.errors import Fact
     from tracker.domain.milestones import Milestone
     from tracker.domain.money import Money
     from tracker.domain.statements import NotCharged
+    from tracker.web.deadlines import Ending
 
 WAITING = {"state": CostState.WAITING.value}  # where the lines that wait are shown
 SOON = 90  # days in which money that will lapse can still be spent
@@ -76,7 +79,7 @@ def of_costs(
     count, amount = unmatched
     if count:
         what = Sentence(_("Receipts that belong to no commitment: {count}."), {"count": count})
-        yield Matter("attention", what, amount, "imports.show_list")
+        yield Matter("attention", what, amount, "receipts.show_list")
 
 
 def of_milestones(milestones: Iterable[Milestone], today: date) -> Iterator[Matter]:
@@ -92,6 +95,59 @@ def of_milestones(milestones: Iterable[Milestone], today: date) -> Iterator[Matt
         amount = milestone.releases.amount if milestone.releases else None
         state = "late" if late else "attention"
         yield Matter(state, Sentence(text, facts), amount, "milestones.show_list")
+
+
+def of_drafts(drafts: Iterable[Entered], who: str, *, may_confirm: bool) -> Iterator[Matter]:
+    """Tell which drafts wait for a person: to be confirmed, or to be mended and sent again."""
+    for draft in drafts:
+        facts: dict[str, Fact] = {
+            "code": draft.commitment,
+            "number": draft.decision.number,
+            "who": draft.entered_by,
+        }
+        is_first = draft.decision.number == 0
+        if draft.entered_by == who and draft.returned:
+            text = RETURNED if is_first else RETURNED_AMENDMENT
+        elif draft.entered_by != who and may_confirm and not draft.returned:
+            text = TO_CONFIRM if is_first else AMENDMENT_TO_CONFIRM
+        else:
+            continue
+        amount = draft.decision.amount or None
+        values = {"amendment_id": str(draft.id)}
+        yield Matter("attention", Sentence(text, facts), amount, "amendments.show", values)
+
+
+def of_endings(endings: Iterable[Ending], today: date) -> Iterator[Matter]:
+    """Tell what is due on the way to settlement soon, or too late, and what is to be settled."""
+    for ending in endings:
+        due, settlement = ending.next, ending.settlement
+        is_settled = settlement is not None and not settlement.amount
+        if due is None and settlement and not is_settled and ending.is_open:
+            yield _to_settle(ending.commitment.code, settlement)
+        if due is None or is_settled or (left := due.days_left(today)) > SOON:
+            continue
+        what: str = due.kind.value
+        amount = ending.request.claimed if ending.request else ending.commitment.remaining
+        if settlement is not None:
+            what = "settlement_receive" if settlement.to_receive else "settlement_repay"
+            amount = settlement.to_receive or settlement.to_repay
+        text = (IS_DUE if left >= 0 else WAS_DUE)[abs(left) != 1]
+        facts: dict[str, Fact] = {
+            "code": ending.commitment.code,
+            "what": Code(what),
+            "day": due.due_on,
+            "days": abs(left),
+        }
+        state, values = "late" if left < 0 else "attention", {"code": ending.commitment.code}
+        yield Matter(state, Sentence(text, facts), amount, "commitments.show", values)
+
+
+def _to_settle(code: str, settlement: Settlement) -> Matter:
+    text = TO_RECEIVE if settlement.to_receive else TO_REPAY
+    amount = settlement.to_receive or settlement.to_repay
+    return Matter(
+        "attention", Sentence(text, {"code": code}), amount, "commitments.show", {"code": code}
+    )
 
 
 def of_commitments(commitments: Iterable[Commitment], today: date) -> Iterator[Matter]:
@@ -131,6 +187,20 @@ ENDS = (
     _("{code} of {funder} ends in {days} day; what is not charged by then lapses."),
     _("{code} of {funder} ends in {days} days; what is not charged by then lapses."),
 )
+IS_DUE = (
+    _("{code}: {what}, due {day}, {days} day left."),
+    _("{code}: {what}, due {day}, {days} days left."),
+)
+WAS_DUE = (
+    _("{code}: {what}, due {day}, {days} day late."),
+    _("{code}: {what}, due {day}, {days} days late."),
+)
+TO_RECEIVE = _("{code} was determined; the settlement is still to be received.")
+TO_REPAY = _("{code} was determined; the settlement is still to be repaid.")
+TO_CONFIRM = _("{code}, entered by {who}, waits for you to confirm it.")
+AMENDMENT_TO_CONFIRM = _("Amendment {number} of {code}, entered by {who}, waits for you.")
+RETURNED = _("{code} was sent back to you.")
+RETURNED_AMENDMENT = _("Amendment {number} of {code} was sent back to you.")
 
 NOT_CHARGED = {
     "no_split_rule": _("Shares not charged, as the work package has no split rule: {count}."),

@@ -1,36 +1,51 @@
-"""The overview of the funding, and the page of one commitment."""
+"""Commitments: the overview, the list with its exports, the page of one, and its history."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_login import current_user
 
+from reports import commitment_list
+from reports.to_xlsx import to_xlsx
+from tracker.actions import commitments as deeds
+from tracker.domain.commitment_lists import chosen, page_of
 from tracker.domain.commitments import funding_totals
-from tracker.domain.policy import Permission
+from tracker.domain.policy import Permission, Role, is_own
 from tracker.extensions import db
-from tracker.store import (
-    allocations,
-    amendments,
-    budgets,
-    commitments,
-    instalments,
-    milestones,
-    receipts,
-)
+from tracker.store import audit
+from tracker.store.commitment_lists import commitments_on
+from tracker.store.earmarks import particulars_of
+from tracker.store.projects import the_project
+from tracker.store.statements import SAMPLE_NOTE
+from tracker.web.auth import current_actor
 from tracker.web.charts import funding_by_source
 from tracker.web.clock import today
+from tracker.web.commitment_page import page_of_commitment
+from tracker.web.forms.commitments import (
+    AsOfForm,
+    CommitmentFilterForm,
+    commitment_filter_form,
+    particulars_form,
+)
+from tracker.web.history import in_words
+from tracker.web.language import language, say
 from tracker.web.permissions import own_commitment, own_commitments, permission
-from tracker.web.reports import years_to_report
-from tracker.web.spending import spending_of
+from tracker.web.tables_csv import to_csv
 from tracker.web.work import matters_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+    from reports.commitment_list import ListFacts
     from tracker.domain.commitments import Commitment
 
 bp = Blueprint("commitments", __name__)
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# What a funder may read of the history of its own commitment: nothing that is being prepared.
+SHARED_DEEDS = frozenset({"confirm amendment", "divide budget", "request determination"})
 
 
 @bp.get("/overview")
@@ -47,31 +62,101 @@ def overview() -> ResponseReturnValue:
     )
 
 
+@bp.get("/commitments")
+@permission(Permission.SEE_FUNDING)
+def show_list() -> ResponseReturnValue:
+    """Show a page of the commitments that the address asks for."""
+    form = commitment_filter_form(own_commitments(), request.args)
+    if not form.validate():
+        return render_template("commitments/list.html", form=form, page=None), 422
+    page = page_of(_chosen(form), request.args.get("page", 1, type=int))
+    return render_template("commitments/list.html", form=form, page=page)
+
+
+@bp.get("/commitments/export.<any(csv, xlsx):face>")
+@permission(Permission.SEE_FUNDING)
+def export(face: str) -> ResponseReturnValue:
+    """Hand out all the commitments that the address asks for, as a file."""
+    form = commitment_filter_form(own_commitments(), request.args)
+    if not form.validate():
+        return render_template("commitments/list.html", form=form, page=None), 422
+    facts = _facts(form)
+    made = commitment_list.build(facts)
+    if face == "xlsx":
+        answer = Response(to_xlsx(made), mimetype=XLSX)
+    else:
+        table = commitment_list.table_of(facts)
+        answer = Response(to_csv(table, facts.language), mimetype="text/csv")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{made.file_stem}.{face}")
+    return answer
+
+
 @bp.get("/commitments/<code>")
 @permission(Permission.SEE_FUNDING)
 def show(code: str) -> ResponseReturnValue:
-    """Show one commitment: its terms, what came in, what it paid and what it did not."""
+    """Show one commitment: its terms, what it paid and what it did not, and its documents."""
+    commitment, form = own_commitment(code), AsOfForm(request.args)
+    status = 200 if form.validate() else 422
+    return page_of_commitment(commitment, as_of=form), status
+
+
+@bp.route("/commitments/<code>/particulars", methods=["GET", "POST"])
+@permission(Permission.ENTER_FUNDING)
+def change_particulars(code: str) -> ResponseReturnValue:
+    """Change the conditions and the purpose of a commitment."""
+    session, commitment, by = db.session(), own_commitment(code), current_actor()
+    known = particulars_of(session, commitment.id)
+    form = particulars_form(session, known, commitment.version)
+    version = form.version.data or 0
+    if form.attempt(
+        lambda: deeds.change_particulars(session, code, form.particulars, version=version, by=by)
+    ):
+        flash(say("The conditions of {code} are changed.", code=code))
+        return redirect(url_for(".show", code=code))
+    page = render_template(
+        "commitments/particulars.html", form=form, commitment=commitment, known=known
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+@bp.get("/commitments/<code>/history")
+@permission(Permission.SEE_FUNDING)
+def history(code: str) -> ResponseReturnValue:
+    """Show what was done to a commitment, the newest first."""
     commitment = own_commitment(code)
+    entries = audit.history_of(db.session(), f"commitment/{commitment.code}")
+    is_inside = current_actor().role is not Role.FUNDER_VIEWER
+    if not is_inside:
+        entries = [entry for entry in entries if entry.did in SHARED_DEEDS]
     return render_template(
-        "commitments/show.html",
+        "commitments/history.html",
         commitment=commitment,
-        years=years_to_report(commitment),
-        today=today(),
-        **_particulars(commitment),
+        history=in_words(entries),
+        is_inside=is_inside,
     )
 
 
-def _particulars(commitment: Commitment) -> dict[str, object]:
-    """Gather what hangs on a commitment."""
-    session, key = db.session(), commitment.id
-    allowed = commitments.allowed_categories_of(session, key)
-    budget, charged = budgets.budget_of(session, key), allocations.charged_by(session, key)
-    return {
-        "categories": allowed,
-        "amendments": amendments.amendments_of(session, key),
-        "instalments": instalments.instalments_of(session, key),
-        "receipts": receipts.receipts_of(session, key),
-        "spending": spending_of(allowed, budget, charged),
-        "not_charged": allocations.not_charged_by_commitment(session, key),
-        "milestones": milestones.milestones_of(session, key),
-    }
+def _chosen(form: CommitmentFilterForm) -> list[Commitment]:
+    """Give the commitments that a filter asks for, as they are or as they were on a day."""
+    if form.on.data is None:
+        return chosen(own_commitments(), form.wish, form.order.data or "")
+    actor = current_actor()
+    seen = [c for c in commitments_on(db.session(), form.on.data) if is_own(actor, c.funder_id)]
+    return chosen(seen, form.wish, form.order.data or "")
+
+
+def _facts(form: CommitmentFilterForm) -> ListFacts:
+    """Gather what a file of the list tells."""
+    session = db.session()
+    project = the_project(session)
+    return commitment_list.ListFacts(
+        project_code=project.code,
+        project_name=project.name,
+        language=language(),
+        as_of=form.on.data or today(),
+        made_on=today(),
+        author=current_user.name,
+        ledger_state=audit.ledger_state(session),
+        note=SAMPLE_NOTE if project.is_sample else "",
+        commitments=_chosen(form),
+    )

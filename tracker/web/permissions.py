@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from flask import abort, current_app, redirect, request, url_for
 from flask_login import current_user
 
+from tracker.domain.commitments import Status
 from tracker.domain.errors import NotFoundError
 from tracker.domain.policy import Permission, Role, check_allowed, is_allowed, is_own
 from tracker.extensions import db
@@ -70,9 +71,15 @@ def gate() -> ResponseReturnValue | None:
 
 
 def own_commitments() -> list[Commitment]:
-    """List the commitments that the person may see: a funder's viewer sees its own only."""
+    """List the commitments that the person may see: a funder's viewer its own, and no drafts."""
     actor = current_actor()
-    return [c for c in commitments_of(db.session()) if is_own(actor, c.funder_id)]
+    sees_drafts = actor.role is not Role.FUNDER_VIEWER
+    return [
+        commitment
+        for commitment in commitments_of(db.session())
+        if is_own(actor, commitment.funder_id)
+        and (sees_drafts or commitment.status is not Status.DRAFT)
+    ]
 
 
 def own_commitment(code: str) -> Commitment:

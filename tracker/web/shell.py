@@ -43,6 +43,11 @@ class Way:
 MENU = (
     Way("work.show_list", _("Work list"), Permission.SEE_BOOKS),
     Way("commitments.overview", _("Funding"), Permission.SEE_FUNDING),
+    Way("commitments.show_list", _("Commitments"), Permission.SEE_FUNDING),
+    Way("funders.show_list", _("Funders"), Permission.SEE_BOOKS),
+    Way("financing.show", _("Financing"), Permission.SEE_BOOKS),
+    Way("contributions.show_list", _("In kind"), Permission.SEE_BOOKS),
+    Way("receipts.show_list", _("Receipts"), Permission.SEE_BOOKS),
     Way("costs.show_list", _("Cost lines"), Permission.SEE_BOOKS),
     Way("allocations.not_charged", _("Not charged"), Permission.SEE_BOOKS),
     Way("milestones.show_list", _("Milestones"), Permission.SEE_BOOKS),
@@ -51,6 +56,18 @@ MENU = (
     Way("people.show_list", _("People"), Permission.MANAGE_PEOPLE),
     Way("audit.show_list", _("Audit trail"), Permission.SEE_AUDIT_TRAIL),
 )
+
+# Pages that have no way of their own in the menu, and where they belong.
+UNDER = {
+    "commitments": "commitments.show_list",
+    "amendments": "commitments.show_list",
+    "determination": "commitments.show_list",
+    "documents": "commitments.show_list",
+    "instalments": "commitments.show_list",
+    "budgets": "commitments.show_list",
+    "programmes": "funders.show_list",
+    "waivers": "financing.show",
+}
 
 
 def init_app(app: Flask) -> None:
@@ -88,6 +105,14 @@ class Shell:
     def menu(self) -> tuple[Way, ...]:
         """The ways that the person may follow."""
         return tuple(way for way in MENU if may(way.asks))
+
+    def is_here(self, way: Way) -> bool:
+        """Tell whether the page lies on a way of the menu."""
+        if request.endpoint in {known.endpoint for known in MENU}:
+            return request.endpoint == way.endpoint
+        blueprint = request.blueprint or ""
+        under = UNDER.get(blueprint)
+        return way.endpoint == under if under else way.endpoint.partition(".")[0] == blueprint
 
     @property
     def person(self) -> str:

@@ -8,10 +8,11 @@ from flask import Blueprint, redirect, render_template, url_for
 
 from tracker.domain.policy import Permission, Role, is_allowed
 from tracker.extensions import db
-from tracker.store import allocations, imports, ledgers, milestones, receipts
+from tracker.store import allocations, amendments, imports, ledgers, milestones, receipts
 from tracker.web import attention
 from tracker.web.auth import current_actor
 from tracker.web.clock import today
+from tracker.web.deadlines import endings_of
 from tracker.web.permissions import own_commitments, permission
 
 if TYPE_CHECKING:
@@ -57,7 +58,13 @@ def matters_of(seen: Sequence[Commitment]) -> list[attention.Matter]:
     """List what needs attention among what a person may see, the most urgent first."""
     session, day = db.session(), today()
     found = list(attention.of_commitments(seen, day))
-    if is_allowed(current_actor().role, Permission.SEE_BOOKS):
+    actor = current_actor()
+    if is_allowed(actor.role, Permission.SEE_BOOKS):
+        may_confirm = is_allowed(actor.role, Permission.CONFIRM)
+        found += attention.of_drafts(
+            amendments.drafts(session), actor.name, may_confirm=may_confirm
+        )
+        found += attention.of_endings(endings_of(session, seen), day)
         found += attention.of_milestones(milestones.milestones_of(session), day)
         found += attention.of_costs(
             allocations.waiting(session),
