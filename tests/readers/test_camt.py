@@ -121,6 +121,23 @@ def test_a_reversal_moves_money_as_its_side_says_and_names_the_other_party(tmp_p
     assert statement.warnings == ()
 
 
+@pytest.mark.parametrize(
+    ("more", "details", "undoes"),
+    [
+        ("<RvslInd>true</RvslInd>", detail(), True),
+        ("<RvslInd>1</RvslInd>", "", True),
+        ("<RvslInd>false</RvslInd>", detail(), False),
+        ("", detail(more="<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>"), True),
+        ("", detail(), False),
+    ],
+)
+def test_an_entry_that_undoes_another_one_says_so(
+    tmp_path: Path, more: str, details: str, *, undoes: bool
+) -> None:
+    statement = only(Statement(entry(more=more, details=details)).written(tmp_path))
+    assert [e.is_reversal for e in statement.entries] == [undoes]
+
+
 def test_what_is_not_booked_yet_is_left_out_with_a_warning(tmp_path: Path) -> None:
     pending = entry("5.00", status="PDNG", reference="R2").replace(
         "<BookgDt><Dt>2023-03-01</Dt></BookgDt>", ""

@@ -86,7 +86,7 @@ class Desk:
         self.room = Money(100_000)
         for address, page, make in (
             ("/entry", PAGE, lambda: Entry(data={"version": 3})),
-            ("/plan", TABLE, Plan.with_rows(ROWS)),
+            ("/rows-of-a-test", TABLE, Plan.with_rows(ROWS)),
         ):
             view = self._view(page, make)
             vars(view)["permission"] = Permission.ANYONE
@@ -253,7 +253,7 @@ def test_the_room_that_is_left_is_told_without_scripts(desk: Desk) -> None:
 
 
 def test_rows_that_are_left_empty_are_no_rows(desk: Desk) -> None:
-    answer = desk.send("/plan", due_1="1-3-2025", amount_1="600", kind_2="balance")
+    answer = desk.send("/rows-of-a-test", due_1="1-3-2025", amount_1="600", kind_2="balance")
     assert answer.status_code == 302
     assert isinstance(desk.last, Plan)
     assert desk.last.filled_rows == ["1"]
@@ -261,7 +261,7 @@ def test_rows_that_are_left_empty_are_no_rows(desk: Desk) -> None:
 
 
 def test_a_cell_complains_for_itself_and_the_whole_table_is_kept(desk: Desk) -> None:
-    page = desk.send("/plan", due_1="31-2-2025", amount_1="600", amount_third_parties="500.00")
+    page = desk.send("/rows-of-a-test", due_1="31-2-2025", amount_1="600", amount_third_parties="500.00")
     assert page.status_code == 422
     assert Page(page.text).faults == []
     assert isinstance(desk.last, Plan)
@@ -274,12 +274,12 @@ def test_a_cell_complains_for_itself_and_the_whole_table_is_kept(desk: Desk) -> 
 
 def test_a_rule_may_refuse_one_cell(desk: Desk) -> None:
     desk.outcome = RuleViolation("Above the ceiling.", field="amount_2")
-    page = desk.send("/plan", due_2="1-3-2025", amount_2="600")
+    page = desk.send("/rows-of-a-test", due_2="1-3-2025", amount_2="600")
     assert 'href="#amount_2">Amount (2)</a>: Above the ceiling.' in page.text
 
 
 def test_no_total_is_told_of_what_cannot_be_read(desk: Desk) -> None:
-    page = desk.send("/plan", due_1="1-3-2025", amount_1="1,250", due_2="1-3-2025", amount_2="5")
+    page = desk.send("/rows-of-a-test", due_1="1-3-2025", amount_1="1,250", due_2="1-3-2025", amount_2="5")
     assert ">The total follows when every amount can be read.</output>" in page.text
 
 

@@ -10,7 +10,7 @@ from tracker.domain.commitments import Status
 from tracker.domain.decisions import check_decision
 from tracker.domain.errors import NotAllowedError, NotFoundError, RuleViolation
 from tracker.domain.financing import check_new_funding
-from tracker.store import amendments, audit, financing
+from tracker.store import amendments, audit, decisions, financing
 from tracker.store.amendments import AmendmentRow
 from tracker.store.commitments import CommitmentRow, commitment_row
 from tracker.store.session import transaction
@@ -58,7 +58,7 @@ def amend(
         if number not in (None, due):
             raise audit.stale_edit(session, _subject(code), due)
         check_changes(decision)
-        check_decision(decision, amendments.before_of(session, row.id), today)
+        check_decision(decision, decisions.before_of(session, row.id), today)
         key = amendments.keep_draft(session, row, decision, letter, by.name)
         audit.record(
             session, by=by, did="enter amendment", subject=_subject(code), detail=said(decision)
@@ -87,7 +87,7 @@ def revise(
         _check_own(row, by)
         if commitment.status != Status.DRAFT.value:
             check_changes(decision)
-        check_decision(decision, amendments.before_of(session, row.commitment_id), today)
+        check_decision(decision, decisions.before_of(session, row.commitment_id), today)
         before = said(amendments.decision_numbered(session, key).decision)
         amendments.fill(session, row, decision)
         if commitment.status == Status.DRAFT.value and decision.period:
@@ -122,7 +122,7 @@ def confirm(
         mix = financing.financing_facts(session, today)
         row = _draft(session, key, version)
         check_separate(row.entered_by, by.name)
-        before = amendments.before_of(session, row.commitment_id)
+        before = decisions.before_of(session, row.commitment_id)
         entered = amendments.decision_numbered(session, key)
         check_decision(entered.decision, before, today)
         row.verdict = Verdict.CONFIRMED.value

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from tracker.domain.determination import check_request
 from tracker.store import audit
-from tracker.store.amendments import before_of, keep_letter
+from tracker.store.amendments import keep_letter
 from tracker.store.commitments import commitment_row
+from tracker.store.decisions import before_of
 from tracker.store.determination import DeterminationRequestRow, requests_of
 from tracker.store.session import transaction
 

@@ -7,14 +7,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from tracker.actions.bank import BankImport
 from tracker.actions.in_kind import InKindImport
 from tracker.actions.ledgers import LedgerImport
-from tracker.actions.receipts import BankImport
 from tracker.domain.errors import FileRefused, Finding, RuleViolation, Sentence
 from tracker.domain.imports import FileKind, ImportOutcome
 from tracker.readers import camt, in_kind, kinds, xaf
 from tracker.store import audit, imports
-from tracker.store.projects import Project, the_project
+from tracker.store.projects import the_project
 from tracker.store.session import transaction
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _bring_in(
             if known := imports.import_of(session, sha256):
                 again = known.new + known.same
                 return replace(known, file_name=name, new=0, same=again, totals=())
-            outcome = _keep(session, path, outcome, progress)
+            outcome = _keep(session, path, outcome, by, progress)
             audit.record(
                 session,
                 by=by,
@@ -83,10 +83,10 @@ def _bring_in(
 
 
 def _keep(
-    session: Session, path: Path, outcome: ImportOutcome, progress: Progress
+    session: Session, path: Path, outcome: ImportOutcome, by: Actor, progress: Progress
 ) -> ImportOutcome:
     import_id = imports.add_import(session, outcome)
-    coming = _coming(session, path, outcome, import_id, the_project(session), progress)
+    coming = _coming(session, path, outcome, import_id, by, progress)
     done = replace(
         outcome,
         new=coming.new,
@@ -113,16 +113,16 @@ def _coming(
     path: Path,
     outcome: ImportOutcome,
     import_id: int,
-    project: Project,
+    by: Actor,
     progress: Progress,
 ) -> _Import:
-    name = outcome.file_name
+    name, project = outcome.file_name, the_project(session)
     if outcome.kind is FileKind.LEDGER:
         ledger = LedgerImport(session, xaf.read(path, name), name, import_id, project)
         ledger.run(lambda done, whole: progress(name, done, whole))
         return ledger
     if outcome.kind is FileKind.BANK:
-        bank = BankImport(session, camt.read(path, name), name, import_id, project)
+        bank = BankImport(session, camt.read(path, name), name, import_id, project, by)
         bank.run()
         return bank
     hours = InKindImport(session, in_kind.read(path, name), name, import_id, project)

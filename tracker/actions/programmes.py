@@ -11,7 +11,8 @@ from sqlalchemy import select
 from tracker.domain.errors import RuleViolation
 from tracker.readers import programmes as reader
 from tracker.store import audit
-from tracker.store.programmes import Origin, keep_case
+from tracker.store.case_promises import Origin
+from tracker.store.programmes import keep_case
 from tracker.store.projects import ProjectRow
 from tracker.store.session import transaction
 

@@ -179,13 +179,20 @@ def charge_by_hand(
             code=code,
             room=room,
         )
+    return ByHand(line.line_id, commitment_id, amount, _taken(amount, left, commitment_id))
+
+
+def _taken(
+    amount: Money, left: Sequence[tuple[int | None, str, int]], commitment_id: int
+) -> tuple[tuple[int | None, str, int], ...]:
+    """Take an amount from what is left, from the commitment's own share first."""
     taken, wanted = [], abs(amount.cents)
     for share_of, reason, cents in sorted(left, key=lambda share: share[0] != commitment_id):
         part = min(wanted, abs(cents))
         if part:
             taken.append((share_of, reason, part if cents > 0 else -part))
         wanted -= part
-    return ByHand(line.line_id, commitment_id, amount, tuple(taken))
+    return tuple(taken)
 
 
 def _check_terms(line: Chargeable, code: str, terms: Terms) -> None:

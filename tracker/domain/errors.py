@@ -63,13 +63,26 @@ class NotAllowedError(TrackerError):
 
 
 class StaleEditError(TrackerError):
-    """Someone else changed the record since this form was opened; ``version`` is its new one."""
+    """Someone else changed the record since this form was opened.
+
+    Shape:  ``version`` is its new one; ``changed`` are the codes of what differs, which the fact
+            ``what`` of the message names.
+    """
 
     status = 409
 
-    def __init__(self, message: str, hint: str = "", *, version: int = 0, **facts: Fact) -> None:
+    def __init__(
+        self,
+        message: str,
+        hint: str = "",
+        *,
+        version: int = 0,
+        changed: tuple[str, ...] = (),
+        **facts: Fact,
+    ) -> None:
         super().__init__(message, hint, **facts)
         self.version = version
+        self.changed = changed
 
 
 class AlreadyDoneError(TrackerError):

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from tracker.domain.errors import RuleViolation
 from tracker.domain.money import ZERO, Money
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import date
+    from decimal import Decimal
 
 
 class InstalmentKind(StrEnum):
@@ -83,3 +86,157 @@ class Instalment:
         if self.due_on < today and self.is_released:
             return InstalmentState.OVERDUE
         return InstalmentState.REQUESTED if self.requested_on else InstalmentState.PLANNED
+
+
+@dataclass(frozen=True, slots=True)
+class NewInstalment:
+    """An instalment as somebody plans it; ``number`` tells which one of the plan it is."""
+
+    number: int
+    due_on: date
+    amount: Money
+    kind: InstalmentKind = InstalmentKind.ADVANCE
+    milestone: str = ""
+    report: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTerms:
+    """What a programme says of instalments on the day of the decision.
+
+    Shape:  ``None`` where it says nothing; ``stops`` unless it says that a breach only warns.
+    """
+
+    ceiling_share: Decimal | None
+    retention_share: Decimal | None
+    stops: bool
+    is_waived: bool
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether a plan above the ceiling is refused."""
+        return self.stops and not self.is_waived
+
+
+def check_replan(known: Mapping[int, Instalment], wished: Sequence[NewInstalment]) -> None:
+    """Refuse a plan that forgets what came in, or that releases one instalment in two ways.
+
+    Shape:  ``known`` by number; what is not wished any more is taken out of the plan.
+    Errors: ``RuleViolation`` on field ``amount_<number>``, ``milestone_…`` or ``report_…``.
+    """
+    kept = {one.number for one in wished}
+    for number, instalment in known.items():
+        if number not in kept and instalment.received:
+            raise RuleViolation(
+                "Number {number} stays in the plan: {received} has come in on it.",
+                "Undo the receipt, or assign it to another instalment, first.",
+                field=f"amount_{number}",
+                number=number,
+                received=instalment.received,
+            )
+    milestones: dict[str, int] = {}
+    for one in wished:
+        _check_release(one, milestones)
+        if one.number in known:
+            _check_not_below(one, known[one.number])
+
+
+def _check_release(one: NewInstalment, milestones: dict[str, int]) -> None:
+    if one.milestone and one.report:
+        raise RuleViolation(
+            "Number {number} is released by milestone {milestone} already.",
+            "Leave out the report or the milestone: one of them releases it.",
+            field=f"report_{one.number}",
+            number=one.number,
+            milestone=one.milestone,
+        )
+    if one.milestone in milestones:
+        raise RuleViolation(
+            "Milestone {milestone} releases number {other} already.",
+            "A milestone releases one instalment; add them up, or choose another.",
+            field=f"milestone_{one.number}",
+            milestone=one.milestone,
+            other=milestones[one.milestone],
+        )
+    if one.milestone:
+        milestones[one.milestone] = one.number
+
+
+def _check_not_below(one: NewInstalment, known: Instalment) -> None:
+    least = known.received + known.held_back
+    if one.amount < least:
+        raise RuleViolation(
+            "Number {number} would be {amount}, and {received} has come in and {held} is held"
+            " back.",
+            "It is at least {least}.",
+            field=f"amount_{one.number}",
+            number=one.number,
+            amount=one.amount,
+            received=known.received,
+            held=known.held_back,
+            least=least,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an instalment has come, apart from the money: asked for, released, held back."""
+
+    requested_on: date | None = None
+    accepted_on: date | None = None
+    held_back: Money = ZERO
+    held_back_reason: str = ""
+
+
+def check_progress(known: Instalment, progress: Progress, today: date) -> None:
+    """Refuse what cannot be true of an instalment.
+
+    Errors: ``RuleViolation`` at the field.
+    """
+    for field, day in (
+        ("requested_on", progress.requested_on),
+        ("accepted_on", progress.accepted_on),
+    ):
+        if day and day > today:
+            raise RuleViolation(
+                "{day} is still to come.",
+                "Enter the day on which it was done.",
+                field=field,
+                day=day,
+            )
+    if progress.accepted_on and not known.report:
+        raise RuleViolation(
+            "Number {number} is not released by a report.",
+            "Name the report in the plan first.",
+            field="accepted_on",
+            number=known.number,
+        )
+    _check_held_back(known, progress)
+
+
+def _check_held_back(known: Instalment, progress: Progress) -> None:
+    held, room = progress.held_back, known.amount - known.received
+    if held < ZERO or held > max(ZERO, room):
+        raise RuleViolation(
+            "{held} cannot be held back: number {number} is {amount}, and {received} has come in.",
+            "At most {room} can be held back.",
+            field="held_back",
+            held=held,
+            number=known.number,
+            amount=known.amount,
+            received=known.received,
+            room=max(ZERO, room),
+        )
+    if held and not progress.held_back_reason.strip():
+        raise RuleViolation(
+            "{held} is held back without a reason.",
+            "Enter the funder's reason; the page shows it.",
+            field="held_back_reason",
+            held=held,
+        )
+    if not held and progress.held_back_reason.strip():
+        raise RuleViolation(
+            "There is a reason, and nothing is held back.",
+            "Enter how much is held back, or take the reason out.",
+            field="held_back",
+        )

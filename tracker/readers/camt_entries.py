@@ -41,6 +41,7 @@ class Part:
     counterparty: str
     counterparty_iban: str
     remittance: str
+    is_reversal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +202,8 @@ def _check_batch(
 
 
 def _part(element: Element, detail: Element, cents: int) -> Part:
-    # In an entry that undoes another one, payer and payee keep the parts they had in that.
+    # In an entry that undoes another one, payer and payee keep the parts they had in that. A
+    # payment that was returned says so too, in RtrInf.
     is_reversal = text_in(element, "RvslInd") in {"true", "1"}
     party = "Dbtr" if (cents > 0) != is_reversal else "Cdtr"
     return Part(
@@ -209,6 +211,7 @@ def _part(element: Element, detail: Element, cents: int) -> Part:
         text_in(detail, f"RltdPties/{party}/Nm", f"RltdPties/{party}/Pty/Nm"),
         plain_iban(text_in(detail, f"RltdPties/{party}Acct/Id/IBAN")),
         _remittance(element, detail),
+        is_reversal or detail.find("RtrInf") is not None,
     )
 
 
@@ -248,4 +251,5 @@ def bank_entries(iban: str, number: str, entries: Iterable[Entry]) -> Iterator[B
                 part.counterparty,
                 part.counterparty_iban,
                 part.remittance,
+                part.is_reversal,
             )

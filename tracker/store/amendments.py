@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tracker.domain.amendments import Amendment, Entered, Standing, Verdict, standing_on
 from tracker.domain.commitments import Status
-from tracker.domain.decisions import Before
 from tracker.domain.errors import NotFoundError
 from tracker.domain.money import Money
 from tracker.domain.periods import Period
@@ -147,58 +146,6 @@ def next_number(session: Session, commitment_id: int) -> int:
         )
     )
     return 0 if last is None else last + 1
-
-
-def before_of(session: Session, commitment_id: int) -> Before:
-    """Give what confirming a decision on a commitment must respect, and hold it still."""
-    from tracker.store.allocations import AllocationRow  # what pays points at what is promised
-    from tracker.store.commitments import CommitmentBalanceRow, CommitmentRow
-    from tracker.store.costs import CostLineRow
-    from tracker.store.receipts import ReceiptRow
-
-    balance = session.scalars(
-        select(CommitmentBalanceRow)
-        .where(CommitmentBalanceRow.commitment_id == commitment_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
-    row = session.get_one(CommitmentRow, commitment_id, populate_existing=True)
-    standing = standing_of(session, commitment_id, date.max)
-    charged = (
-        select(CostLineRow.category_id, CostLineRow.incurred_on)
-        .join(AllocationRow, AllocationRow.cost_line_id == CostLineRow.id)
-        .where(AllocationRow.commitment_id == commitment_id)
-        .subquery()
-    )
-    first, last = session.execute(
-        select(func.min(charged.c.incurred_on), func.max(charged.c.incurred_on))
-    ).one()
-    received = session.scalar(
-        select(func.coalesce(func.sum(ReceiptRow.amount), 0)).where(
-            ReceiptRow.commitment_id == commitment_id
-        )
-    )
-    return Before(
-        code=row.code,
-        status=Status(row.status),
-        amount=Money(balance.committed),
-        charged=Money(balance.charged),
-        received=Money(int(received or 0)),
-        determined=standing.determined,
-        stepped_on=session.scalar(
-            select(func.max(AmendmentRow.decided_on)).where(
-                AmendmentRow.commitment_id == commitment_id,
-                AmendmentRow.verdict == Verdict.CONFIRMED.value,
-                AmendmentRow.status.is_not(None),
-            )
-        ),
-        charged_between=(first, last) if first else None,
-        charged_categories=frozenset(
-            session.scalars(
-                select(CategoryRow.code).where(CategoryRow.id.in_(select(charged.c.category_id)))
-            )
-        ),
-    )
 
 
 def _decisions() -> Select[AmendmentRow, str]:

@@ -99,9 +99,7 @@ def stale_edit(session: Session, subject: str, version: int) -> StaleEditError:
     ).first()
     detail = json.loads(last.detail) if last else {}
     changed = [
-        name.replace("_", " ")
-        for name, value in detail.items()
-        if isinstance(value, list) and value[0] != value[-1]
+        name for name, value in detail.items() if isinstance(value, list) and value[0] != value[-1]
     ]
     return StaleEditError(
         "{who} changed this on {day} while you had it open: {what}.",
@@ -109,7 +107,8 @@ def stale_edit(session: Session, subject: str, version: int) -> StaleEditError:
         " still holds.",
         who=last.by if last else "–",
         day=datetime.fromisoformat(last.at).date() if last else datetime.now(UTC).date(),
-        what=", ".join(changed) or (last.did if last else "–"),
+        what=", ".join(changed) or "–",
+        changed=tuple(changed),
         version=version,
     )
 

@@ -112,49 +112,44 @@ def commitment_named(session: Session, code: str) -> Commitment:
 
 
 def _commitments() -> Select[*tuple[Any, ...]]:
-    from tracker.store.receipts import ReceiptRow  # the tables point at each other
-
-    def of_award(column: Any) -> ScalarSelect[Any]:
-        return (
-            select(column)
-            .where(
-                AmendmentRow.commitment_id == CommitmentRow.id,
-                AmendmentRow.number == 0,
-                AmendmentRow.verdict != Verdict.DROPPED.value,
-            )
-            .scalar_subquery()
-        )
-
-    received = (
-        select(func.coalesce(func.sum(ReceiptRow.amount), 0))
-        .where(ReceiptRow.commitment_id == CommitmentRow.id)
-        .scalar_subquery()
-    )
-    determined = (
-        select(func.max(AmendmentRow.determined))
-        .where(
-            AmendmentRow.commitment_id == CommitmentRow.id,
-            AmendmentRow.verdict == Verdict.CONFIRMED.value,
-        )
-        .scalar_subquery()
-    )
     return (
         select(
             CommitmentRow,
             FunderRow.id.label("funder_id"),
             FunderRow.name.label("funder"),
             ProgrammeRow.name.label("programme"),
-            of_award(AmendmentRow.amount).label("award"),
+            _of_amendments(AmendmentRow.amount, AmendmentRow.number == 0).label("award"),
             CommitmentBalanceRow.committed,
             CommitmentBalanceRow.charged,
-            received.label("received"),
-            determined.label("determined"),
+            _received().label("received"),
+            _of_amendments(
+                func.max(AmendmentRow.determined), AmendmentRow.verdict == Verdict.CONFIRMED.value
+            ).label("determined"),
         )
         .join(CommitmentBalanceRow, CommitmentBalanceRow.commitment_id == CommitmentRow.id)
         .join(ProgrammeRow, ProgrammeRow.id == CommitmentRow.programme_id)
         .join(FunderRow, FunderRow.id == ProgrammeRow.funder_id)
         .order_by(CommitmentRow.position, CommitmentRow.id)
     )
+
+
+def _of_amendments(column: Any, *of: Any) -> ScalarSelect[Any]:
+    return (
+        select(column)
+        .where(
+            AmendmentRow.commitment_id == CommitmentRow.id,
+            AmendmentRow.verdict != Verdict.DROPPED.value,
+            *of,
+        )
+        .scalar_subquery()
+    )
+
+
+def _received() -> ScalarSelect[Any]:
+    from tracker.store.receipts import ReceiptRow  # the tables point at each other
+
+    received = select(func.coalesce(func.sum(ReceiptRow.amount), 0))
+    return received.where(ReceiptRow.commitment_id == CommitmentRow.id).scalar_subquery()
 
 
 def _commitment(found: Any) -> Commitment:

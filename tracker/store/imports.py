@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
-from typing import Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -13,6 +14,9 @@ from tracker.domain.errors import Finding, Sentence
 from tracker.domain.imports import FileKind, ImportOutcome
 from tracker.domain.money import Money
 from tracker.store.tables import Base, Cents, one_of, whole_cents
+
+if TYPE_CHECKING:
+    from tracker.domain.errors import Fact
 
 
 class ImportRow(Base):
@@ -150,11 +154,13 @@ def add_book(
     return book
 
 
-def _plain(value: Sentence | int | Money | str | date) -> Any:
+def _plain(value: Sentence | Fact) -> Any:
     if isinstance(value, Sentence):
         return {"say": value.template, "facts": {k: _plain(v) for k, v in value.facts.items()}}
     if isinstance(value, Money):
         return {"cents": value.cents}
+    if isinstance(value, Decimal):
+        return {"share": str(value)}
     return {"day": value.isoformat()} if isinstance(value, date) else value
 
 
@@ -163,6 +169,8 @@ def _rich(value: Any) -> Any:
         return value
     if "say" in value:
         return Sentence(value["say"], {k: _rich(v) for k, v in value["facts"].items()})
+    if "share" in value:
+        return Decimal(value["share"])
     return Money(value["cents"]) if "cents" in value else date.fromisoformat(value["day"])
 
 

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from tracker.domain.instalments import Instalment, InstalmentKind
+from tracker.domain.instalments import Instalment, InstalmentKind, PlanTerms
 from tracker.domain.money import Money
+from tracker.domain.waivers import Rule, is_waived
 from tracker.store.tables import Base, Cents, one_of, whole_cents
+from tracker.store.terms import terms_of
+from tracker.store.waivers import waivers_of
+
+if TYPE_CHECKING:
+    from tracker.domain.commitments import Commitment
 
 
 class InstalmentRow(Base):
@@ -59,6 +66,34 @@ def instalments_by_commitment(session: Session) -> dict[int, tuple[Instalment, .
         if not instalment.is_cancelled:
             found[key] = (*found.get(key, ()), instalment)
     return found
+
+
+def plan_terms(session: Session, commitment: Commitment, today: date) -> PlanTerms:
+    """What the programme of a commitment said of instalments when it was decided on."""
+    rule, sheet = Rule.ADVANCE_CEILING, terms_of(session, commitment.programme_id)
+    day = commitment.decided_on
+    return PlanTerms(
+        ceiling_share=sheet.share("advance_ceiling_percent", day=day),
+        retention_share=sheet.share("retention_share", day=day),
+        stops=sheet.stops(rule.value, day=day),
+        is_waived=is_waived(waivers_of(session, commitment.id), rule, commitment.code, today),
+    )
+
+
+def milestones_free(session: Session, commitment_id: int) -> dict[str, str]:
+    """The milestones that may release an instalment of a commitment: their titles by code.
+
+    Shape:  a milestone that releases an instalment of another commitment is left out.
+    """
+    from tracker.store.milestones import MilestoneRow  # milestones point at instalments
+
+    rows = session.execute(
+        select(MilestoneRow.code, MilestoneRow.title)
+        .outerjoin(InstalmentRow, InstalmentRow.id == MilestoneRow.releases_id)
+        .where(InstalmentRow.id.is_(None) | (InstalmentRow.commitment_id == commitment_id))
+        .order_by(MilestoneRow.position)
+    )
+    return dict(iter(rows))
 
 
 def _instalments(session: Session, commitment_id: int | None) -> list[tuple[int, Instalment]]:

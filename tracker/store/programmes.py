@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracker.domain.amendments import Verdict
-from tracker.domain.commitments import Status
 from tracker.domain.costs import INELIGIBLE
-from tracker.store.amendments import AmendmentCategoryRow, AmendmentRow
-from tracker.store.budgets import BudgetRow, BudgetVersionRow
-from tracker.store.commitments import CommitmentRow
+from tracker.store.case_promises import Promises
 from tracker.store.funders import (
     FunderAccountRow,
     FunderRow,
     ProgrammeRow,
     ProgrammeTermRow,
 )
-from tracker.store.instalments import InstalmentRow
 from tracker.store.milestones import MilestoneMoveRow, MilestoneRow
 from tracker.store.projects import (
     AccountRow,
@@ -29,25 +23,13 @@ from tracker.store.projects import (
 )
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from sqlalchemy.orm import Session
 
     from tracker.domain.programmes import Case, NewCommitment, NewMilestone
+    from tracker.store.case_promises import Origin
     from tracker.store.tables import Base
 
 ADVANCE_CEILING = "advance_ceiling_percent"
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a programme comes from: its file, and who vouches for what the file says."""
-
-    file: str
-    sha256: str
-    vouched_by: str
-    at: datetime
-    is_sample: bool
 
 
 def keep_case(session: Session, case: Case, origin: Origin) -> None:
@@ -69,26 +51,13 @@ def keep_case(session: Session, case: Case, origin: Origin) -> None:
     categories = _keep_plan(session, project.id, case)
     packages = _keep_work_packages(session, project.id, case)
     programmes = _keep_funders(session, case)
-    commitments: dict[str, int] = {}
-    instalments: dict[tuple[str, int], int] = {}
-    for position, new in enumerate(case.commitments):
-        row = _commitment_row(project.id, programmes[new.code], position, new)
-        _add(session, row)
-        commitments[new.code] = row.id
-        _keep_decisions(session, row.id, new, categories, origin)
-        for instalment in new.instalments:
-            paid = InstalmentRow(
-                commitment_id=row.id,
-                number=instalment.number,
-                due_on=instalment.due_on,
-                amount=instalment.amount.cents,
-            )
-            _add(session, paid)
-            instalments[new.code, instalment.number] = paid.id
-    _keep_rules(session, project.id, case, packages, commitments, categories)
-    _keep_budgets(session, project.id, case, commitments, categories, origin)
+    promises = Promises(session, project.id, categories, origin)
+    for new in case.commitments:
+        promises.keep(new, programmes[new.code])
+    _keep_rules(session, project.id, case, packages, promises.keys, categories)
+    promises.keep_budgets(case)
     for position, milestone in enumerate(case.milestones):
-        releases = instalments[milestone.releases] if milestone.releases else None
+        releases = promises.instalments[milestone.releases] if milestone.releases else None
         _keep_milestone(
             session, project.id, position, milestone, packages[milestone.work_package], releases
         )
@@ -169,53 +138,6 @@ def _keep_programme(session: Session, funder_id: int, first: NewCommitment) -> i
     return programme.id
 
 
-def _commitment_row(
-    project_id: int, programme_id: int, position: int, new: NewCommitment
-) -> CommitmentRow:
-    return CommitmentRow(
-        project_id=project_id,
-        programme_id=programme_id,
-        code=new.code,
-        reference=new.reference,
-        status=Status.DRAFT.value,
-        form=new.form.value,
-        decided_on=new.decided_on,
-        first_day=new.period.first_day,
-        last_day=new.period.last_day,
-        position=position,
-    )
-
-
-def _keep_decisions(
-    session: Session,
-    commitment_id: int,
-    new: NewCommitment,
-    categories: dict[str, int],
-    origin: Origin,
-) -> None:
-    for amendment in new.amendments:
-        is_award = amendment.number == 0
-        row = AmendmentRow(
-            commitment_id=commitment_id,
-            number=amendment.number,
-            decided_on=amendment.decided_on,
-            amount=amendment.amount.cents,
-            reason=amendment.reason,
-            status=new.status.value if is_award else None,
-            first_day=new.period.first_day if is_award else None,
-            last_day=new.period.last_day if is_award else None,
-            entered_by=origin.file,
-            entered_at=origin.at,
-        )
-        _add(session, row)
-        for category in new.categories if is_award else ():
-            session.add(AmendmentCategoryRow(amendment_id=row.id, category_id=categories[category]))
-        session.flush()
-        row.verdict = Verdict.CONFIRMED.value
-        row.confirmed_by, row.confirmed_at = origin.vouched_by, origin.at
-        session.flush()
-
-
 def _keep_rules(
     session: Session,
     project_id: int,
@@ -247,36 +169,6 @@ def _keep_rules(
                 position=0,
             )
         )
-
-
-def _keep_budgets(
-    session: Session,
-    project_id: int,
-    case: Case,
-    commitments: dict[str, int],
-    categories: dict[str, int],
-    origin: Origin,
-) -> None:
-    decided = {new.code: new.decided_on for new in case.commitments}
-    for code, budget in case.budgets.items():
-        version = BudgetVersionRow(
-            project_id=project_id,
-            commitment_id=commitments[code],
-            number=1,
-            made_on=decided[code],
-            reason="award",
-            entered_by=origin.file,
-            entered_at=origin.at,
-        )
-        _add(session, version)
-        for category, amount in budget.items():
-            session.add(
-                BudgetRow(
-                    version_id=version.id,
-                    category_id=categories[category],
-                    amount=amount.cents,
-                )
-            )
 
 
 def _keep_milestone(

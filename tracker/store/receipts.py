@@ -6,19 +6,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, select
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    func,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from tracker.domain.commitments import Receipt
+from tracker.domain.errors import NotFoundError
 from tracker.domain.money import Money
+from tracker.domain.receipts import Recognised
 from tracker.store.instalments import InstalmentRow
 from tracker.store.tables import Base, Cents, whole_cents
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select
-
-REVERSED = "reversed"
-"""How a receipt is recognised that takes back what the bank took back."""
 
 
 class BankEntryRow(Base):
@@ -93,7 +99,10 @@ class SetAsideRow(Base):
 
 @dataclass(frozen=True, slots=True)
 class Unmatched:
-    """Money of a bank entry that belongs to no commitment yet."""
+    """Money of a bank entry that belongs to no commitment yet.
+
+    Shape:  ``set_aside`` is why it is no funder's, empty for money that waits.
+    """
 
     id: int
     booked_on: date
@@ -102,6 +111,16 @@ class Unmatched:
     counterparty: str
     counterparty_iban: str
     remittance: str
+    set_aside: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A receipt that was undone: why, and by whom."""
+
+    receipt: Receipt
+    reason: str
+    undone_by: str
 
 
 def receipts_of(
@@ -111,33 +130,75 @@ def receipts_of(
 
     Shape:  what was undone is left out, and so is what undid it.
     """
-    undoing = aliased(ReceiptRow)
-    query = (
-        select(ReceiptRow, BankEntryRow, InstalmentRow.number)
-        .outerjoin(BankEntryRow, BankEntryRow.id == ReceiptRow.bank_entry_id)
-        .outerjoin(InstalmentRow, InstalmentRow.id == ReceiptRow.instalment_id)
-        .outerjoin(undoing, undoing.undoes_id == ReceiptRow.id)
-        .where(
-            ReceiptRow.commitment_id == commitment_id,
-            ReceiptRow.undoes_id.is_(None),
-            undoing.id.is_(None),
-        )
-        .order_by(ReceiptRow.received_on, ReceiptRow.id)
-    )
+    query = _receipts().where(ReceiptRow.commitment_id == commitment_id, *_standing())
     if until is not None:
         query = query.where(ReceiptRow.received_on <= until)
+    return tuple(_receipt(*found[:3]) for found in session.execute(query))
+
+
+def undone_of(session: Session, commitment_id: int) -> tuple[Undone, ...]:
+    """The receipts on a commitment that were undone, the newest first."""
+    undoing = aliased(ReceiptRow)
+    rows = session.execute(
+        _receipts()
+        .add_columns(undoing.reason, undoing.entered_by)
+        .join(undoing, undoing.undoes_id == ReceiptRow.id)
+        .where(ReceiptRow.commitment_id == commitment_id)
+        .order_by(None)
+        .order_by(undoing.id.desc())
+    )
     return tuple(
-        Receipt(
-            receipt.received_on,
-            Money(receipt.amount),
-            entry.counterparty if receipt.bank_entry_id else receipt.counterparty,
-            entry.remittance if receipt.bank_entry_id else receipt.remittance,
-            receipt.recognised_by,
-            receipt.id,
-            receipt.bank_entry_id or 0,
-            number or 0,
-        )
-        for receipt, entry, number in session.execute(query)
+        Undone(_receipt(row, entry, number), reason, by)
+        for row, entry, number, _, reason, by in rows
+    )
+
+
+def receipt_numbered(session: Session, key: int) -> tuple[str, Receipt]:
+    """Give a receipt that stands, and the code of its commitment.
+
+    Errors: ``NotFoundError``, also for one that was undone.
+    """
+    found = session.execute(_receipts().where(ReceiptRow.id == key, *_standing())).first()
+    if found is None:
+        raise NotFoundError("There is no such receipt, or it was undone.")
+    row, entry, number, code = found
+    return code, _receipt(row, entry, number)
+
+
+def receipts_by_hand(session: Session) -> list[tuple[str, Receipt]]:
+    """List the receipts by hand that stand, each with the code of its commitment."""
+    query = _receipts().where(ReceiptRow.bank_entry_id.is_(None), *_standing())
+    return [(code, _receipt(row, entry, n)) for row, entry, n, code in session.execute(query)]
+
+
+def _receipts() -> Select[ReceiptRow, BankEntryRow, int, str]:
+    from tracker.store.commitments import CommitmentRow  # the tables point at each other
+
+    return (
+        select(ReceiptRow, BankEntryRow, InstalmentRow.number, CommitmentRow.code)
+        .join(CommitmentRow, CommitmentRow.id == ReceiptRow.commitment_id)
+        .outerjoin(BankEntryRow, BankEntryRow.id == ReceiptRow.bank_entry_id)
+        .outerjoin(InstalmentRow, InstalmentRow.id == ReceiptRow.instalment_id)
+        .order_by(ReceiptRow.received_on, ReceiptRow.id)
+    )
+
+
+def _standing() -> tuple[ColumnElement[bool], ...]:
+    undoing = aliased(ReceiptRow)
+    undone = select(undoing.id).where(undoing.undoes_id == ReceiptRow.id).exists()
+    return ReceiptRow.undoes_id.is_(None), ~undone
+
+
+def _receipt(row: ReceiptRow, entry: BankEntryRow | None, number: int | None) -> Receipt:
+    return Receipt(
+        row.received_on,
+        Money(row.amount),
+        entry.counterparty if entry else row.counterparty,
+        entry.remittance if entry else row.remittance,
+        row.recognised_by,
+        row.id,
+        row.bank_entry_id or 0,
+        number or 0,
     )
 
 
@@ -154,12 +215,32 @@ def known_entries(session: Session, keys: list[str]) -> dict[str, BankEntryRow]:
 
 def unmatched_receipts(session: Session, most: int = 100) -> tuple[Unmatched, ...]:
     """List the newest money that came in and belongs, in whole or in part, to no commitment."""
-    matched = _matched().subquery()
-    left = BankEntryRow.amount - func.coalesce(matched.c.amount, 0)
+    return _unmatched(session, *_waits(), most=most)
+
+
+def set_aside(session: Session, most: int = 100) -> tuple[Unmatched, ...]:
+    """List the newest money that was set aside as no funder's, and is not matched since."""
+    return _unmatched(session, _left() > 0, SetAsideRow.reason.is_not(None), most=most)
+
+
+def unmatched_entry(session: Session, key: int) -> Unmatched:
+    """Give what is left of a bank entry, which may be nothing.
+
+    Errors: ``NotFoundError``, also for money that left and for what the bank took back.
+    """
+    found = _unmatched(
+        session, BankEntryRow.id == key, BankEntryRow.amount > 0, ~_was_taken_back(), most=1
+    )
+    if not found:
+        raise NotFoundError("There is no such money that came in.")
+    return found[0]
+
+
+def _unmatched(session: Session, *which: ColumnElement[bool], most: int) -> tuple[Unmatched, ...]:
     rows = session.execute(
-        select(BankEntryRow, left)
-        .outerjoin(matched, matched.c.bank_entry_id == BankEntryRow.id)
-        .where(*_waits(left))
+        select(BankEntryRow, _left(), SetAsideRow.reason)
+        .outerjoin(SetAsideRow, SetAsideRow.bank_entry_id == BankEntryRow.id)
+        .where(*which)
         .order_by(BankEntryRow.booked_on.desc(), BankEntryRow.id.desc())
         .limit(most)
     )
@@ -168,48 +249,51 @@ def unmatched_receipts(session: Session, most: int = 100) -> tuple[Unmatched, ..
             row.id,
             row.booked_on,
             Money(row.amount),
-            Money(int(amount)),
+            Money(int(left)),
             row.counterparty,
             row.counterparty_iban,
             row.remittance,
+            reason or "",
         )
-        for row, amount in rows
+        for row, left, reason in rows
     )
 
 
 def unmatched(session: Session) -> tuple[int, Money]:
     """Count and add up the money that came in and belongs to no commitment."""
-    matched = _matched().subquery()
-    left = BankEntryRow.amount - func.coalesce(matched.c.amount, 0)
     count, amount = session.execute(
-        select(func.count(), func.coalesce(func.sum(left), 0))
+        select(func.count(), func.coalesce(func.sum(_left()), 0))
         .select_from(BankEntryRow)
-        .outerjoin(matched, matched.c.bank_entry_id == BankEntryRow.id)
-        .where(*_waits(left))
+        .where(*_waits())
     ).one()
     return count, Money(int(amount))
 
 
-def _matched() -> Select[int | None, int]:
-    return (
-        select(ReceiptRow.bank_entry_id, func.sum(ReceiptRow.amount).label("amount"))
-        .where(ReceiptRow.bank_entry_id.is_not(None))
-        .group_by(ReceiptRow.bank_entry_id)
+def _left() -> ColumnElement[int]:
+    matched = (
+        select(func.coalesce(func.sum(ReceiptRow.amount), 0))
+        .where(ReceiptRow.bank_entry_id == BankEntryRow.id)
+        .scalar_subquery()
     )
+    return BankEntryRow.amount - matched
 
 
-def _waits(left: ColumnElement[int]) -> tuple[ColumnElement[bool], ...]:
+def _waits() -> tuple[ColumnElement[bool], ...]:
     """Choose the money that came in, is not matched in full, and was not set aside.
 
     What the bank took back itself waits for nobody.
     """
-    taken_back = select(ReceiptRow.id).where(
-        ReceiptRow.bank_entry_id == BankEntryRow.id, ReceiptRow.recognised_by == REVERSED
-    )
     aside = select(SetAsideRow.bank_entry_id)
+    not_aside = BankEntryRow.id.not_in(aside.correlate(None))
+    return BankEntryRow.amount > 0, _left() > 0, not_aside, ~_was_taken_back()
+
+
+def _was_taken_back() -> ColumnElement[bool]:
     return (
-        BankEntryRow.amount > 0,
-        left > 0,
-        BankEntryRow.id.not_in(aside),
-        ~taken_back.exists(),
+        select(ReceiptRow.id)
+        .where(
+            ReceiptRow.bank_entry_id == BankEntryRow.id,
+            ReceiptRow.recognised_by == Recognised.REVERSED.value,
+        )
+        .exists()
     )

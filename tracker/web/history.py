@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tracker.domain.money import Money
-from tracker.web.audit import DEEDS, PARTICULARS
 from tracker.web.language import amount, figure, label, translate
 from tracker.web.terms import term_name, value_in_words
+from tracker.web.vocabulary import DEEDS, PARTICULARS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -34,10 +34,21 @@ DAYS = frozenset(
     }
 )
 AMOUNTS = frozenset(
-    {"amount", "change_of_amount", "claimed", "determined", "held_back", "total", "worth"}
+    {
+        "amount",
+        "change_of_amount",
+        "charged",
+        "claimed",
+        "determined",
+        "held_back",
+        "left",
+        "total",
+        "worth",
+    }
 )  # noted in cents
 SHARES = frozenset({"share"})
 LISTS = frozenset({"categories"})  # of codes
+HASH_SHOWN = 12
 PARTS = 2  # of a change: before and after
 _PLACES = {name: at for at, name in enumerate(PARTICULARS)}
 
@@ -72,6 +83,11 @@ def in_words(entries: Iterable[AuditEntry]) -> list[Deed]:
         )
         for entry in entries
     ]
+
+
+def names_of(particulars: Iterable[str]) -> str:
+    """Name particulars in a row, as a sentence lists them."""
+    return ", ".join(translate(PARTICULARS.get(name, name)) for name in particulars)
 
 
 def _changes(detail: dict[str, Any]) -> tuple[Change, ...]:
@@ -141,6 +157,7 @@ WRITERS: dict[str, Callable[[Any], str]] = {
     **dict.fromkeys(AMOUNTS, lambda value: amount(Money(value))),
     **dict.fromkeys(SHARES, lambda value: figure(Decimal(value))),
     "reason": translate,
+    "sha256": lambda value: f"{value[:HASH_SHOWN]}…",
     **dict.fromkeys(LISTS, lambda value: ", ".join(label(code) for code in value)),
 }
 

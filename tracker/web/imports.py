@@ -61,6 +61,6 @@ def _page(**values: object) -> str:
         "imports/list.html",
         imports=imports_of(session),
         waiting=allocations.waiting(session),
-        unmatched=receipts.unmatched_receipts(session),
+        unmatched=receipts.unmatched(session),
         **values,
     )

@@ -13,11 +13,12 @@ from wtforms.fields.core import UnboundField
 from wtforms.validators import InputRequired, Length, StopValidation
 from wtforms.widgets import HiddenInput
 
-from tracker.domain.errors import AlreadyDoneError, RuleViolation, StaleEditError
+from tracker.domain.errors import AlreadyDoneError, RuleViolation, Sentence, StaleEditError
 from tracker.domain.money import Money
 from tracker.extensions import db
 from tracker.store.submissions import ONCE
 from tracker.web.fields import LiveSum, MoneyField
+from tracker.web.history import names_of
 from tracker.web.language import said, translate
 
 if TYPE_CHECKING:
@@ -75,6 +76,9 @@ class TrackerForm(FlaskForm):
 
     def _tell_of_another(self, error: StaleEditError) -> None:
         """Say who was faster; sent once more, the form is meant to replace what they did."""
+        if error.changed:
+            facts = {**error.message.facts, "what": names_of(error.changed)}
+            error.message = Sentence(error.message.template, facts)
         self._object(error)
         if "version" in self:
             version = self["version"]
