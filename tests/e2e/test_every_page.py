@@ -10,9 +10,12 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.e2e.conftest import Complaints
 from tests.e2e.served import OFFICER, STOPS, Stop, choose_language
+from tracker import create_app
+from tracker.config import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
@@ -20,6 +23,15 @@ if TYPE_CHECKING:
 
 TELEPHONE = {"width": 360, "height": 740}
 NARROW = (360, 640)  # a telephone; a window of 1280 at 200 %
+NO_PAGES = {  # what answers with a file, or leads elsewhere
+    "static",
+    "work.land",
+    "security.logout",
+    "commitments.export",
+    "costs.export",
+    "documents.download",
+    "reports.download",
+}
 TOO_WIDE = "document.documentElement.scrollWidth > innerWidth"
 OF_COLOUR = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 
@@ -142,3 +154,12 @@ def test_a_page_that_breaks_a_rule_would_be_found(
     assert any(complaint in told for told in complaints), complaints
     assert overview.title() != "ours no more"
     complaints.clear()
+
+
+def test_every_page_of_the_application_is_looked_at(tmp_path: Path) -> None:
+    app = create_app(Settings(secret_key="e" * 40, database_url=f"sqlite:///{tmp_path}/none.db"))
+    ways = app.url_map.bind("127.0.0.1")
+    looked_at = {ways.match(stop.address.partition("?")[0])[0] for stop in STOPS}
+    pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    assert pages - looked_at - NO_PAGES == set()
+    assert not looked_at & NO_PAGES

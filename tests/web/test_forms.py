@@ -261,7 +261,9 @@ def test_rows_that_are_left_empty_are_no_rows(desk: Desk) -> None:
 
 
 def test_a_cell_complains_for_itself_and_the_whole_table_is_kept(desk: Desk) -> None:
-    page = desk.send("/rows-of-a-test", due_1="31-2-2025", amount_1="600", amount_third_parties="500.00")
+    page = desk.send(
+        "/rows-of-a-test", due_1="31-2-2025", amount_1="600", amount_third_parties="500.00"
+    )
     assert page.status_code == 422
     assert Page(page.text).faults == []
     assert isinstance(desk.last, Plan)
@@ -279,7 +281,9 @@ def test_a_rule_may_refuse_one_cell(desk: Desk) -> None:
 
 
 def test_no_total_is_told_of_what_cannot_be_read(desk: Desk) -> None:
-    page = desk.send("/rows-of-a-test", due_1="1-3-2025", amount_1="1,250", due_2="1-3-2025", amount_2="5")
+    page = desk.send(
+        "/rows-of-a-test", due_1="1-3-2025", amount_1="1,250", due_2="1-3-2025", amount_2="5"
+    )
     assert ">The total follows when every amount can be read.</output>" in page.text
 
 

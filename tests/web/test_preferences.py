@@ -80,7 +80,8 @@ def test_every_page_is_in_the_language_of_its_reader(
         for chosen in ("nl", "en"):
             choose(client, "/language", language=chosen)
             for route in PAGES:
-                if role in route.roles and "." not in route.address:
+                is_page = "." not in route.address and route.endpoint != "documents.download"
+                if role in route.roles and is_page:
                     page = client.get(route.address, follow_redirects=True)
                     assert page.status_code == 200, route.address
                     assert language_of(page.text) == chosen, route.address

@@ -44,7 +44,7 @@ from tracker.store.budgets import budget_of
 from tracker.store.commitments import commitment_named
 from tracker.store.funders import funder_record
 from tracker.store.instalments import instalments_of
-from tracker.store.receipts import unmatched_receipts
+from tracker.store.receipts import receipts_of, unmatched_receipts
 from tracker.store.terms import terms_of
 
 if TYPE_CHECKING:
@@ -245,11 +245,17 @@ def _follow_instalments(office: Office) -> None:
 
 
 def _sort_receipts(office: Office) -> None:
-    """Set one customer's money aside; enter one receipt that the bank has not told yet."""
-    if not office.has_done("enter receipt", "commitment/RMX-C/receipts"):
+    """Set one customer's money aside; enter a receipt by hand, which turns out to be a mistake."""
+    subject = "commitment/RMX-C/receipts"
+    if not office.has_done("enter receipt", subject):
         part = Part("RMX-C", 0, Money(10_000_000))
         new = NewReceipt(date(2025, 12, 30), "RegMed XB partners", "RMXB-PP-2022-C advance", part)
         receipts.enter(office.session, new, today=TODAY, by=office.officer)
+    if not office.has_done("undo receipt", subject):
+        commitment = commitment_named(office.session, "RMX-C")
+        by_hand = [one for one in receipts_of(office.session, commitment.id) if not one.entry_id]
+        reason = "The partners pay in January"
+        receipts.undo(office.session, by_hand[0].id, reason, by=office.officer)
     if not office.has_done("set money aside", "project/NECST/receipts"):
         for entry in unmatched_receipts(office.session)[:1]:
             receipts.set_aside(
