@@ -8,22 +8,27 @@ from typing import TYPE_CHECKING
 from tracker.domain.commitments import Status
 from tracker.domain.costs import CostState
 from tracker.domain.errors import Code, Sentence
+from tracker.domain.instalments import InstalmentState
 from tracker.domain.milestones import Standing
+from tracker.domain.waivers import WaiverState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from tracker.domain.amendments import Entered
     from tracker.domain.commitments import Commitment
     from tracker.domain.determination import Settlement
     from tracker.domain.errors import Fact
+    from tracker.domain.instalments import Instalment
     from tracker.domain.milestones import Milestone
     from tracker.domain.money import Money
     from tracker.domain.statements import NotCharged
+    from tracker.domain.waivers import Waiver
     from tracker.web.deadlines import Ending
 
 WAITING = {"state": CostState.WAITING.value}  # where the lines that wait are shown
+NEAR = 30  # days before an instalment is due in which it is asked for
 SOON = 90  # days in which money that will lapse can still be spent
 URGENCY = ("late", "attention", "blocked", "good")
 
@@ -117,6 +122,44 @@ def of_drafts(drafts: Iterable[Entered], who: str, *, may_confirm: bool) -> Iter
         yield Matter("attention", Sentence(text, facts), amount, "amendments.show", values)
 
 
+def of_waivers(waivers: Iterable[Waiver], who: str, today: date) -> Iterator[Matter]:
+    """Tell which waivers wait for a second person."""
+    for waiver in waivers:
+        if waiver.state(today) is WaiverState.ASKED and waiver.entered_by != who:
+            facts: dict[str, Fact] = {"rule": Code(waiver.rule), "who": waiver.entered_by}
+            yield Matter("attention", Sentence(WAIVER_ASKED, facts), None, "financing.show")
+
+
+def of_instalments(
+    commitments: Iterable[Commitment], plans: Mapping[int, Sequence[Instalment]], today: date
+) -> Iterator[Matter]:
+    """Tell which instalments are late, may be asked for, or are held back in part."""
+    for commitment in commitments:
+        for one in plans.get(commitment.id, ()) if commitment.is_committed else ():
+            facts: dict[str, Fact] = {
+                "code": commitment.code,
+                "number": one.number,
+                "day": one.due_on,
+                "reason": one.held_back_reason,
+            }
+            values = {"code": commitment.code}
+            if one.held_back:
+                what, held = Sentence(HELD_BACK, facts), one.held_back
+                yield Matter("attention", what, held, "instalments.show", values)
+            if one.state(today) is InstalmentState.OVERDUE:
+                what = Sentence(OVERDUE, facts)
+                yield Matter("late", what, one.outstanding, "instalments.show", values)
+            elif is_to_request(one, today):
+                what = Sentence(TO_REQUEST, facts)
+                yield Matter("attention", what, one.outstanding, "instalments.show", values)
+
+
+def is_to_request(one: Instalment, today: date) -> bool:
+    """Tell whether an instalment may be asked for, and has not been."""
+    is_near = (one.due_on - today).days <= NEAR
+    return is_near and one.is_released and not one.requested_on and bool(one.outstanding)
+
+
 def of_endings(endings: Iterable[Ending], today: date) -> Iterator[Matter]:
     """Tell what is due on the way to settlement soon, or too late, and what is to be settled."""
     for ending in endings:
@@ -195,6 +238,10 @@ WAS_DUE = (
     _("{code}: {what}, due {day}, {days} day late."),
     _("{code}: {what}, due {day}, {days} days late."),
 )
+WAIVER_ASKED = _("A waiver of “{rule}”, asked for by {who}, waits for you to approve it.")
+HELD_BACK = _("{code}: the funder holds a part of instalment {number} back. {reason}")
+OVERDUE = _("{code}: instalment {number} was due on {day} and has not come in.")
+TO_REQUEST = _("{code}: instalment {number} is due on {day} and can be asked for.")
 TO_RECEIVE = _("{code} was determined; the settlement is still to be received.")
 TO_REPAY = _("{code} was determined; the settlement is still to be repaid.")
 TO_CONFIRM = _("{code}, entered by {who}, waits for you to confirm it.")

@@ -65,6 +65,8 @@ UNDER = {
     "documents": "commitments.show_list",
     "instalments": "commitments.show_list",
     "budgets": "commitments.show_list",
+    "budgets.plan": "financing.show",
+    "budgets.enter_plan": "financing.show",
     "programmes": "funders.show_list",
     "waivers": "financing.show",
 }
@@ -111,7 +113,7 @@ class Shell:
         if request.endpoint in {known.endpoint for known in MENU}:
             return request.endpoint == way.endpoint
         blueprint = request.blueprint or ""
-        under = UNDER.get(blueprint)
+        under = UNDER.get(request.endpoint or "") or UNDER.get(blueprint)
         return way.endpoint == under if under else way.endpoint.partition(".")[0] == blueprint
 
     @property

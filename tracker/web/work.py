@@ -8,7 +8,16 @@ from flask import Blueprint, redirect, render_template, url_for
 
 from tracker.domain.policy import Permission, Role, is_allowed
 from tracker.extensions import db
-from tracker.store import allocations, amendments, imports, ledgers, milestones, receipts
+from tracker.store import (
+    allocations,
+    amendments,
+    imports,
+    instalments,
+    ledgers,
+    milestones,
+    receipts,
+)
+from tracker.store.waivers import waivers_of
 from tracker.web import attention
 from tracker.web.auth import current_actor
 from tracker.web.clock import today
@@ -64,6 +73,10 @@ def matters_of(seen: Sequence[Commitment]) -> list[attention.Matter]:
         found += attention.of_drafts(
             amendments.drafts(session), actor.name, may_confirm=may_confirm
         )
+        if may_confirm:
+            found += attention.of_waivers(waivers_of(session), actor.name, day)
+        plans = instalments.instalments_by_commitment(session)
+        found += attention.of_instalments(seen, plans, day)
         found += attention.of_endings(endings_of(session, seen), day)
         found += attention.of_milestones(milestones.milestones_of(session), day)
         found += attention.of_costs(
