@@ -170,6 +170,19 @@ def test_a_second_draft_waits_until_the_first_is_confirmed_or_taken_back(loaded:
     assert stored.decision_numbered(loaded, again).decision.number == 1
 
 
+def test_a_commitment_that_is_taken_back_gives_its_code_and_reference_free(
+    loaded: Session,
+) -> None:
+    new = promise(loaded)
+    key = commitments.enter(loaded, new, today=TODAY, by=OFFICER)
+    amendments.drop(loaded, key, version=1, by=OFFICER)
+    assert new.code not in {c.code for c in commitments_of(loaded)}
+    again = commitments.enter(loaded, new, today=TODAY, by=OFFICER)
+    amendments.confirm(loaded, again, version=1, today=TODAY, by=CONTROLLER)
+    assert commitment_named(loaded, new.code).amount == Money(1_000_00)
+    assert broken(loaded) == []
+
+
 def test_what_is_sent_back_is_mended_by_who_entered_it_and_waits_again(loaded: Session) -> None:
     code, key = entered(loaded)
     with pytest.raises(RuleViolation, match="Say what is to be mended"):
@@ -391,7 +404,10 @@ class Office(RuleBasedStateMachine):
             return ledger
         amendments.drop(self.session, draft.key, version=draft.version, by=OFFICER)
         draft.verdict = "dropped"
-        return ledger if ledger.confirmed() else multiple()
+        if ledger.confirmed():
+            return ledger
+        self.all.remove(ledger)  # it was never confirmed, and is gone from every list
+        return multiple()
 
     @invariant()
     def every_amount_on_any_day_is_the_sum_of_what_was_confirmed_to_that_day(self) -> None:

@@ -9,7 +9,7 @@ from tracker.domain.amendments import Verdict, changes, check_changes, check_sep
 from tracker.domain.commitments import Status
 from tracker.domain.decisions import check_decision
 from tracker.domain.errors import NotAllowedError, NotFoundError, RuleViolation
-from tracker.domain.financing import check_new_funding
+from tracker.domain.financing_rules import check_new_funding
 from tracker.store import amendments, audit, decisions, financing
 from tracker.store.amendments import AmendmentRow
 from tracker.store.commitments import CommitmentRow, commitment_row
@@ -165,18 +165,24 @@ def send_back(session: Session, key: int, reason: str, *, version: int, by: Acto
 def drop(session: Session, key: int, *, version: int, by: Actor) -> None:
     """Take a draft of one's own back. It stays in the history, and counts nowhere.
 
+    A commitment that was never confirmed goes with its draft; its code and reference are free.
+
     Errors: ``StaleEditError``; ``NotAllowedError`` for somebody else's draft.
     """
     with transaction(session):
         row = _draft(session, key, version)
         _check_own(row, by)
         row.verdict, row.version = Verdict.DROPPED.value, row.version + 1
-        code = session.get_one(CommitmentRow, row.commitment_id).code
+        commitment = session.get_one(CommitmentRow, row.commitment_id)
+        subject = _subject(commitment.code)
+        if row.number == 0:
+            commitment.code = f"{commitment.code}~{commitment.id}"
+            commitment.reference = f"{commitment.reference}~{commitment.id}"
         audit.record(
             session,
             by=by,
             did="take amendment back",
-            subject=_subject(code),
+            subject=subject,
             detail={"number": row.number},
         )
 

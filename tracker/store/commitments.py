@@ -129,6 +129,7 @@ def _commitments() -> Select[*tuple[Any, ...]]:
         .join(CommitmentBalanceRow, CommitmentBalanceRow.commitment_id == CommitmentRow.id)
         .join(ProgrammeRow, ProgrammeRow.id == CommitmentRow.programme_id)
         .join(FunderRow, FunderRow.id == ProgrammeRow.funder_id)
+        .where(_of_amendments(AmendmentRow.id, AmendmentRow.number == 0).is_not(None))
         .order_by(CommitmentRow.position, CommitmentRow.id)
     )
 

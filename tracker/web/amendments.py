@@ -133,12 +133,12 @@ def send_back(amendment_id: int) -> ResponseReturnValue:
 def drop(amendment_id: int) -> ResponseReturnValue:
     """Take a draft of one's own back."""
     session, form, by = db.session(), SeenForm(), current_actor()
-    _, commitment = _own(amendment_id)
+    entered, commitment = _own(amendment_id)
     version = form.version.data or 0
     if form.attempt(lambda: deeds.drop(session, amendment_id, version=version, by=by)):
-        flash(
-            say("The draft is taken back; it stays in the history of {code}.", code=commitment.code)
-        )
+        flash(say("The draft of {code} is taken back.", code=commitment.code))
+        if entered.decision.number == 0:
+            return redirect(url_for("commitments.show_list"))
         return redirect(url_for("commitments.show", code=commitment.code))
     return _page(*_own(amendment_id), form), 422
 
