@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def sections_of(facts: StatementFacts) -> list[Section | LongSection]:
-    """Lay out the lists that apply: an award in kind has no receipts, another no milestones."""
+    """Lay out the lists that apply: an award in kind has no receipts, and so on."""
     sections: list[Section | LongSection] = []
     if facts.commitment.form is not Form.IN_KIND:
         sections.append(_receipts(facts))
@@ -31,6 +31,8 @@ def sections_of(facts: StatementFacts) -> list[Section | LongSection]:
     sections.append(_not_charged(facts))
     if facts.milestones:
         sections.append(_milestones(facts))
+    if facts.waivers:
+        sections.append(_waivers(facts))
     return [*sections, _lines(facts), _checks(facts), notes_of(facts)]
 
 
@@ -120,6 +122,33 @@ def _milestones(facts: StatementFacts) -> Section:
             for milestone in seen
         ),
         note=_("As they stood at the end of the period."),
+    )
+
+
+def _waivers(facts: StatementFacts) -> Section:
+    """Lay out by whose leave a rule may be broken; without any, the statement does not say so."""
+    _ = words.gettext_for(facts.language)
+    return Section(
+        "waivers",
+        _("Waivers"),
+        (
+            Column(_("Rule"), width=30),
+            Column(_("For"), width=22),
+            Column(_("Reason"), width=60),
+            Column(_("Approved by"), width=30),
+            Column(_("Until"), Kind.DATE, 14),
+        ),
+        tuple(
+            (
+                words.label(waiver.rule, facts.language),
+                waiver.commitment or _("The whole project"),
+                waiver.reason,
+                waiver.approved_by,
+                waiver.until,
+            )
+            for waiver in facts.waivers
+        ),
+        note=_("Rules that may be broken for a while, with the reason and by whose leave."),
     )
 
 

@@ -269,7 +269,7 @@ def plan_to_the_cent(session: Session) -> None:
 def test_what_breaks_a_rule_of_the_financing_plan_is_not_confirmed(loaded: Session) -> None:
     plan_to_the_cent(loaded)
     code, key = entered(loaded, 1)
-    with pytest.raises(RuleViolation, match="€ 0.01 too much") as refusal:
+    with pytest.raises(RuleViolation, match=r"€ 0\.01 too much") as refusal:
         amendments.confirm(loaded, key, version=1, today=TODAY, by=CONTROLLER)
     assert refusal.value.field == "amount"
     assert commitment_named(loaded, code).status is Status.DRAFT

@@ -210,7 +210,5 @@ def test_decisions_that_fit_are_let_through() -> None:
     check_decision(determined, AWARDED, TODAY)
     settled = Amendment(2, TODAY, Money(0), "x", status=Status.SETTLED)
     received = Money(900_00)
-    before = replace(
-        AWARDED, status=Status.DETERMINED, determined=Money(900_00), received=received
-    )
+    before = replace(AWARDED, status=Status.DETERMINED, determined=Money(900_00), received=received)
     check_decision(settled, before, TODAY)

@@ -14,7 +14,8 @@ from tracker.domain.budgets import BudgetLine, Virement, check_consent, moves, n
 from tracker.domain.commitments import Form, Status
 from tracker.domain.contributions import Contribution, Declaration, sums_of
 from tracker.domain.errors import RuleViolation
-from tracker.domain.financing import FinancingFacts, FinancingTerms, Side, Source, judged
+from tracker.domain.financing import FinancingFacts, FinancingTerms, Side, Source
+from tracker.domain.financing_rules import judged
 from tracker.domain.money import ZERO, Money
 
 amounts = st.integers(0, 10**11).map(Money)

@@ -89,7 +89,22 @@ class Books:
             found["instalments"] = instalments
         if milestones := self.milestones():
             found["milestones"] = (milestones, [])
+        if waivers := self.waivers():
+            found["waivers"] = (waivers, [])
         return found
+
+    def waivers(self) -> list[Row]:
+        found = self.rows(
+            "SELECT w.commitment_id, w.reason, w.approved_by, w.until FROM waiver w"
+            " JOIN commitment c ON c.code = :code"
+            " WHERE (w.commitment_id = c.id OR w.commitment_id IS NULL)"
+            f" AND w.approved_by IS NOT NULL AND w.until >= '{self.first}'"
+            f" AND (w.ended_on IS NULL OR w.ended_on > '{self.first}') ORDER BY w.id"
+        )
+        return [
+            [ANY, self.code if own else ANY, reason, who, day_of(day)]
+            for own, reason, who, day in found
+        ]
 
     def summary(self) -> tuple[list[Row], Row]:
         award = self.sum("amendment", "s.number = 0")

@@ -57,13 +57,7 @@ def ask(
             by=by,
             did="ask for waiver",
             subject=subject,
-            detail={
-                "rule": new.rule,
-                "commitment": new.commitment,
-                "reason": row.reason,
-                "until": str(new.until),
-                "document": document[0],
-            },
+            detail={**_said(new), "document": document[0]},
         )
     return key
 
@@ -107,3 +101,12 @@ def end(session: Session, key: int, *, today: date, by: Actor) -> None:
             subject=f"waiver/{key}",
             detail={"rule": row.rule, "until": [str(row.until), str(today)]},
         )
+
+
+def _said(new: NewWaiver) -> dict[str, str]:
+    return {
+        "rule": new.rule,
+        "commitment": new.commitment,
+        "reason": new.reason.strip(),
+        "until": str(new.until),
+    }

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tracker.domain.instalments import Instalment
     from tracker.domain.milestones import Milestone
     from tracker.domain.periods import Period
+    from tracker.domain.waivers import Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,8 @@ class StatementFacts:
 
     Shape:  ``lines()`` reads the charged lines of the period anew each time, by date incurred
             and ledger key; there are ``line_count`` of them, adding up to the period's total.
-            ``milestones`` are those of the work packages that the commitment pays for.
+            ``milestones`` are those of the work packages that the commitment pays for, and
+            ``waivers`` those of it and of the whole project that mattered since the first day.
     Units:  ``received_to_date`` counts receipts up to and including the period's last day.
     """
 
@@ -118,6 +120,7 @@ class StatementFacts:
     checks: tuple[Check, ...]
     line_count: int
     lines: Callable[[], Iterator[ChargedLine]]
+    waivers: tuple[Waiver, ...] = ()
 
     @property
     def received_to_date(self) -> Money:

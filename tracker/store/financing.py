@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from tracker.domain.aid import CompanySize
 from tracker.domain.budgets import Virement
 from tracker.domain.commitments import UNCOUNTED, Form, Status
 from tracker.domain.financing import FinancingFacts, FinancingTerms, Source, side_of
@@ -25,9 +26,8 @@ if TYPE_CHECKING:
     from tracker.domain.commitments import Commitment
     from tracker.domain.terms import TermSheet
 
-LARGE = "large"
-STOP = "stop"
-SAYS_OF_MIX = ("aid_ceiling", "private_minimum", "research_minimum", "cash_share_large")
+AID = "aid_ceiling"
+SAYS_OF_MIX = (AID, "private_minimum", "research_minimum", "cash_share_large")
 
 
 def financing_facts(session: Session, day: date) -> FinancingFacts:
@@ -50,7 +50,7 @@ def financing_facts(session: Session, day: date) -> FinancingFacts:
 
 def lock_financing(session: Session) -> None:
     """Let one decision at a time judge the mix of money, until its transaction ends."""
-    session.execute(select(ProjectRow.id).with_for_update())
+    session.execute(select(ProjectRow.id).with_for_update(key_share=True))
 
 
 def _sources(session: Session, day: date) -> tuple[Source, ...]:
@@ -85,4 +85,31 @@ def _sources(session: Session, day: date) -> tuple[Source, ...]:
             terms=_terms(sheets.get(key), size, day),
         )
         for code, status, form, committed, key, programme, size, funder, kind in rows
+    )
+
+
+def virement_of(session: Session, commitment: Commitment, day: date) -> Virement:
+    """Tell what a commitment's programme says of moves within the budget on a day."""
+    sheet = terms.terms_of(session, commitment.programme_id)
+    return Virement(
+        tolerance=sheet.share("virement_tolerance", day=day),
+        stops=sheet.stops(Rule.VIREMENT, day=day),
+        is_waived=is_waived(waivers_of(session), Rule.VIREMENT, commitment.code, day),
+    )
+
+
+def _terms(sheet: TermSheet | None, size: str, day: date) -> FinancingTerms:
+    """Read what a programme says of the mix of money, to an undertaking of this size."""
+    if sheet is None:
+        return FinancingTerms()
+    found = {code: sheet.term(code, day=day, scope=size * (code == AID)) for code in SAYS_OF_MIX}
+    cash = sheet.share("cash_share_large", day=day) if size == CompanySize.LARGE else None
+    return FinancingTerms(
+        aid_category=sheet.choice("aid_category", day=day),
+        aid_ceiling=sheet.share(AID, day=day, scope=size),
+        private_minimum=sheet.share("private_minimum", day=day),
+        research_minimum=sheet.share("research_minimum", day=day),
+        cash_share=cash,
+        stops=frozenset(rule.value for rule in Rule if sheet.stops(rule, day=day)),
+        sources=tuple((code, term.source) for code, term in found.items() if term),
     )

@@ -35,6 +35,7 @@ from tracker.store.costs import CostLineRow
 from tracker.store.imports import BookRow
 from tracker.store.ledgers import ExcludedLineRow
 from tracker.store.projects import CategoryRow
+from tracker.store.waivers import waivers_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,6 +81,11 @@ def facts_of(
         checks=_checks(session, commitment, categories, total),
         line_count=count,
         lines=lambda: _lines(session, commitment.id, period),
+        waivers=tuple(
+            waiver
+            for waiver in reversed(waivers_of(session, commitment.id))
+            if waiver.matters_since(period.first_day)
+        ),
     )
 
 

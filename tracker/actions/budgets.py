@@ -1,0 +1,166 @@
+"""Budgets: a new version of what a funder's money, or the project's plan, is divided over."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from tracker.domain.amendments import Verdict
+from tracker.domain.budgets import check_consent, check_new_budget, check_total, key_name, moves
+from tracker.domain.commitments import Status
+from tracker.domain.errors import RuleViolation, StaleEditError
+from tracker.domain.money import Money
+from tracker.store import amendments, audit, budgets, commitments, documents, financing, projects
+from tracker.store.commitments import CommitmentRow
+from tracker.store.projects import ProjectRow
+from tracker.store.session import transaction
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from tracker.domain.actor import Actor
+    from tracker.domain.budgets import BudgetLine, BudgetVersion, NewBudget
+    from tracker.domain.commitments import Commitment
+    from tracker.domain.errors import Sentence
+    from tracker.store.documents import Upload
+
+
+def divide(
+    session: Session,
+    code: str,
+    new: NewBudget,
+    *,
+    today: date,
+    by: Actor,
+    consent: Upload | None = None,
+) -> tuple[Sentence, ...]:
+    """Enter a new version of a funder's budget.
+
+    Shape:  the warnings: moves over the tolerance of a programme that only warns, or waived.
+    Errors: ``RuleViolation`` at the field: a total that is not the commitment's, a move that the
+            funder has to agree to; ``StaleEditError`` where another version came in between.
+    """
+    with transaction(session):
+        commitment = _held(session, code)
+        project = projects.the_project(session)
+        versions = budgets.versions_of(session, project.id, commitment.id)
+        _check_newest(versions, new.based_on)
+        amount, categories = _promised(session, commitment, new.amendment)
+        check_new_budget(new, categories, today)
+        check_total(new.total, amount, code)
+        warnings = check_consent(
+            _agreed(versions),
+            new.lines,
+            financing.virement_of(session, commitment, today),
+            has_consent=consent is not None or bool(new.amendment),
+        )
+        kept = _keep_consent(session, code, consent, by)
+        budgets.keep_version(session, project.id, commitment.id, new, by=by.name, document_id=kept)
+        said = _said(versions, new)
+        audit.record(session, by=by, did="divide budget", subject=f"commitment/{code}", detail=said)
+    return warnings
+
+
+def plan(session: Session, new: NewBudget, *, today: date, by: Actor) -> None:
+    """Enter a new version of the project's own plan of costs.
+
+    Errors: ``RuleViolation`` at the field; ``StaleEditError`` where another came in between.
+    """
+    with transaction(session):
+        project = projects.the_project(session)
+        session.execute(
+            select(ProjectRow.id).where(ProjectRow.id == project.id).with_for_update(key_share=True)
+        )
+        versions = budgets.versions_of(session, project.id, None)
+        _check_newest(versions, new.based_on)
+        check_new_budget(new, project.categories, today)
+        budgets.keep_version(session, project.id, None, new, by=by.name)
+        audit.record(
+            session,
+            by=by,
+            did="plan costs",
+            subject=f"project/{project.code}",
+            detail=_said(versions, new),
+        )
+
+
+def _held(session: Session, code: str) -> Commitment:
+    """Give a commitment, and hold it still: another version of its budget waits."""
+    session.execute(
+        select(CommitmentRow.id).where(CommitmentRow.code == code).with_for_update(key_share=True)
+    )
+    return commitments.commitment_named(session, code)
+
+
+def _keep_consent(session: Session, code: str, consent: Upload | None, by: Actor) -> int | None:
+    if consent is None:
+        return None
+    return documents.add_document(
+        session, f"commitment/{code}", consent, by=by.name, at=datetime.now(UTC)
+    )
+
+
+def _check_newest(versions: list[BudgetVersion], based_on: int) -> None:
+    """Refuse a version that is built on one that is not the newest any more."""
+    newest = versions[0].number if versions else 0
+    if newest != based_on:
+        raise StaleEditError(
+            "{who} entered version {number} on {day} while you had this open: {reason}.",
+            "What you typed is still here. Compare it with that version, and save again if it"
+            " still holds.",
+            who=versions[0].entered_by if versions else "–",
+            number=newest,
+            day=versions[0].made_on if versions else date.min,
+            reason=versions[0].reason if versions else "–",
+            version=newest,
+        )
+
+
+def _promised(
+    session: Session, commitment: Commitment, amendment: int
+) -> tuple[Money, tuple[str, ...]]:
+    """Tell what there is to divide, and over which categories.
+
+    Shape:  with the amendment that the version goes with; of a draft, what the award will be.
+    """
+    allowed = commitments.allowed_categories_of(session, commitment.id)
+    decisions = {entered.id: entered for entered in amendments.decisions_of(session, commitment.id)}
+    if commitment.status is Status.DRAFT:
+        return commitment.amount, next(iter(decisions.values())).decision.categories
+    if not amendment:
+        return commitment.amount, allowed
+    if amendment not in decisions:
+        raise RuleViolation(
+            "{code} has no such amendment.",
+            "Choose another, or none.",
+            field="amendment",
+            code=commitment.code,
+        )
+    entered = decisions[amendment]
+    added = entered.decision.amount if entered.verdict is Verdict.DRAFT else Money(0)
+    return commitment.amount + added, entered.decision.categories or allowed
+
+
+def _agreed(versions: list[BudgetVersion]) -> tuple[BudgetLine, ...]:
+    """Give the lines that the funder agreed to last."""
+    return next((version.lines for version in versions if version.is_agreed), ())
+
+
+def _said(versions: list[BudgetVersion], new: NewBudget) -> dict[str, Any]:
+    """Put a version as the trail keeps it: its total, and what moved, before and after."""
+    before = budgets.version_that_counts(versions)
+    old = before.lines if before else ()
+    return {
+        "version": new.based_on + 1,
+        "reason": new.reason.strip(),
+        "total": [before.total.cents if before else 0, new.total.cents],
+        "moves": {
+            key_name((move.category, move.work_package, move.year)): [
+                move.before.cents,
+                move.after.cents,
+            ]
+            for move in moves(old, new.lines)
+        },
+    }
