@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
     from tracker.domain.policy import Role
 
@@ -46,6 +46,26 @@ class Visit(NamedTuple):
     complaints: Complaints
 
 
+@pytest.fixture(scope="module")
+def desk_of(
+    browser: Browser, states: Callable[[Role], Any]
+) -> Iterator[Callable[[str, Role | None], BrowserContext]]:
+    """Give the browser of a role in a language; each is opened once."""
+    desks: dict[tuple[str, Role | None], BrowserContext] = {}
+
+    def desk(language: str, role: Role | None) -> BrowserContext:
+        if (language, role) not in desks:
+            known = {"storage_state": states(role)} if role else {}
+            # Without motion: a colour that still fades into the other theme is no colour of ours.
+            calm: Any = {"color_scheme": "light", "reduced_motion": "reduce"}
+            desks[language, role] = browser.new_context(locale=language, **calm, **known)
+        return desks[language, role]
+
+    yield desk
+    for context in desks.values():
+        context.close()
+
+
 @pytest.fixture(
     scope="module",
     # Language by language, as choosing one takes a while; English last, as other tests expect it.
@@ -54,16 +74,11 @@ class Visit(NamedTuple):
 )
 def visit(
     request: pytest.FixtureRequest,
-    browser: Browser,
     address: str,
-    states: Callable[[Role], Any],
+    desk_of: Callable[[str, Role | None], BrowserContext],
 ) -> Iterator[Visit]:
     language, stop = request.param
-    known = {"storage_state": states(stop.role)} if stop.role else {}
-    # Without motion: a colour that is still fading into the other theme is no colour of ours.
-    calm: Any = {"color_scheme": "light", "reduced_motion": "reduce"}
-    context = browser.new_context(locale=language, **calm, **known)
-    page, complaints = context.new_page(), Complaints()
+    page, complaints = desk_of(language, stop.role).new_page(), Complaints()
     complaints.listen_to(page)
     answer = page.goto(address + stop.address)
     if page.locator("html").get_attribute("lang") != language:
@@ -71,7 +86,7 @@ def visit(
         answer = page.goto(address + stop.address)
     assert answer
     yield Visit(stop, language, page, answer.status, complaints)
-    context.close()
+    page.close()
 
 
 def findings_of(page: Page, options: dict[str, Any] | None = None) -> list[str]:
@@ -95,7 +110,11 @@ def test_nothing_shuts_anybody_out(visit: Visit) -> None:
     assert findings_of(visit.page) == []
 
 
+@pytest.mark.parametrize(
+    "visit", [("nl", stop) for stop in STOPS], ids=lambda at: f"{at[1].name}-nl", indirect=True
+)
 def test_nothing_shuts_anybody_out_in_the_dark(visit: Visit) -> None:
+    # In one language: the words of the other stand in the same colours.
     visit.page.emulate_media(color_scheme="dark")
     assert findings_of(visit.page, OF_COLOUR) == []  # the theme changes nothing but colours
 

@@ -21,12 +21,15 @@ if TYPE_CHECKING:
 
     Opened = Callable[..., Page]
 
-BOOKS = ["Work list", "Funding", "Cost lines", "Not charged", "Milestones", "Reports", "Imports"]
+BOOKS = [
+    *("Work list", "Funding", "Commitments", "Funders", "Financing", "In kind", "Receipts"),
+    *("Cost lines", "Not charged", "Milestones", "Reports", "Imports"),
+]
 LANDINGS = {
     Role.FINANCE_OFFICER: ("/work", BOOKS),
     Role.CONTROLLER: ("/work", [*BOOKS, "Audit trail"]),
     Role.DIRECTOR: ("/overview", BOOKS),
-    Role.FUNDER_VIEWER: ("/overview", ["Funding", "Reports"]),
+    Role.FUNDER_VIEWER: ("/overview", ["Funding", "Commitments", "Reports"]),
     Role.AUDITOR: ("/costs", [*BOOKS, "Audit trail"]),
     Role.ADMINISTRATOR: ("/people", ["People", "Audit trail"]),
 }

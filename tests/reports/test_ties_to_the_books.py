@@ -27,10 +27,12 @@ from tests.actions.programme import OFFICER, load
 from tests.reports.programs import recalculated, text_of
 from tests.reports.sums import Books, Euros, Row, written
 from tracker import create_app
-from tracker.actions import people
+from tracker.actions import people, waivers
 from tracker.config import Settings
+from tracker.domain.actor import Actor
 from tracker.domain.people import NewPerson
 from tracker.domain.policy import Role
+from tracker.domain.waivers import NewWaiver, Rule
 from tracker.extensions import db, limiter
 from tracker.store.session import open_engine
 
@@ -170,7 +172,7 @@ def check_pdf(pages: list[str], books: Books) -> None:
     """Find the figures of each row on a line of its own, row after row."""
     printed = iter(line for page in pages for line in page.splitlines())
     for key in sorted(books.sections(), key="summary award categories receipts instalments"
-                      " not_charged milestones lines".split().index):  # fmt: skip
+                      " not_charged milestones waivers lines".split().index):  # fmt: skip
         rows, totals = books.sections()[key]
         for row in [*rows, totals] if totals else rows:
             figures = [re.escape(written(cell, books.language)) for cell in figures_in(row)]
@@ -347,6 +349,26 @@ def test_a_flipped_cent_in_the_books_is_noticed(own_office: Office, table: str) 
         check_json(told, books)
     with pytest.raises(AssertionError):
         check_workbook(values_in(faces[".xlsx"], keys_of(told)), told, books)
+
+
+@pytest.mark.parametrize("about", ["NGF-1", ""])
+def test_a_waiver_is_printed_on_every_face(own_office: Office, about: str) -> None:
+    code, period, today = "NGF-1", "2023", date(2025, 6, 30)
+    assert "waivers" not in own_office.books(code, period).sections()
+    new = NewWaiver(Rule.VIREMENT, about, "Equipment was bought ahead", date(2026, 1, 31))
+    letter = ("leave.pdf", "application/pdf", b"%PDF-1.7 you may")
+    with Session(own_office.engine) as session:
+        key = waivers.ask(session, new, letter, today=today, by=OFFICER)
+        controller = Actor("controller@example.org", Role.CONTROLLER)
+        waivers.approve(session, key, today=today, by=controller)
+    books = own_office.books(code, period)
+    assert "waivers" in books.sections()
+    told = json.loads(own_office.face(code, period, ".json"))
+    check_page(own_office.face(code, period).decode(), books)
+    check_json(told, books)
+    grids = values_in(own_office.face(code, period, ".xlsx"), keys_of(told))
+    check_workbook(grids, told, books)
+    check_pdf(text_of(own_office.face(code, period, ".pdf")), books)
 
 
 def test_a_statement_of_books_that_do_not_tie_is_not_made(own_office: Office) -> None:

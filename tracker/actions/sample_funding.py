@@ -58,12 +58,22 @@ if TYPE_CHECKING:
 TODAY = date(2025, 12, 31)
 """The day on which the sample ends; what its people did, they had done by then."""
 
+FICTITIOUS = "Made up for the sample"
 PRESET_OF = {
     "NGF-1": "national_growth_fund",
     "PZH-1": "province_from_125k",
     "LUMC-1": "own_contribution",
     "EFRO-C": "erdf",
 }
+AGREED = (
+    ("NGF-1", "aid_category", "", "research_infrastructure", "Regulation (EU) 651/2014, art. 26"),
+    ("NGF-1", "aid_ceiling", "large", "50", "Regulation (EU) 651/2014, art. 26"),
+    ("NGF-1", "on_aid_intensity", "", "warn", FICTITIOUS),
+    ("NGF-1", "private_minimum", "", "10", FICTITIOUS),
+    ("NGF-1", "on_private_minimum", "", "warn", FICTITIOUS),
+    ("NGF-1", "virement_tolerance", "", "10", FICTITIOUS),
+)
+"""Terms that go beyond the presets: commitment, term, scope, value and source."""
 PLAN = {
     ("construction", "WP1"): 5_800_000,
     ("equipment", "WP2"): 4_900_000,
@@ -124,21 +134,20 @@ def _know_funders(office: Office) -> None:
 
 
 def _write_terms(office: Office) -> None:
-    """Give the programmes the terms of their presets that the file did not name."""
-    for code, preset in PRESET_OF.items():
+    """Give the programmes the terms of their presets that the file did not name, and some more."""
+    wished = [
+        (code, term.code, term.scope, term.value, term.source, term.is_verified)
+        for code, preset in PRESET_OF.items()
+        for term in PRESETS[preset].terms
+    ]
+    wished += [(*term, term[-1] != FICTITIOUS) for term in AGREED]
+    for code, *term, is_verified in wished:
         commitment = commitment_named(office.session, code)
-        known = terms_of(office.session, commitment.programme_id)
-        for term in PRESETS[preset].terms:
-            if not known.history(term.code, term.scope):
-                dated = DatedTerm(
-                    term.code,
-                    term.scope,
-                    term.value,
-                    commitment.decided_on,
-                    term.source,
-                    term.is_verified,
-                )
-                terms.change_term(office.session, commitment.programme_id, dated, by=office.officer)
+        name, scope, value, source = term
+        if terms_of(office.session, commitment.programme_id).history(name, scope):
+            continue
+        dated = DatedTerm(name, scope, value, commitment.decided_on, source, is_verified)
+        terms.change_term(office.session, commitment.programme_id, dated, by=office.officer)
 
 
 def _plan_costs(office: Office) -> None:
