@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 from reports import figures, statement_lists, words
 from reports.charts import Chart
 from reports.model import Cell, Column, Kind, Report, Section, Sum
-from reports.words import mark
 from tracker.domain.commitments import Form
 from tracker.domain.errors import TrackerError
 from tracker.domain.money import Money
 from tracker.domain.statements import file_stem
+from tracker.domain.texts import mark
 
 if TYPE_CHECKING:
     from reports.model import Row, Value

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from reports import words
 from reports.model import Column, Section
-from reports.words import mark
 from tracker.domain.commitments import Form
+from tracker.domain.texts import mark
 
 if TYPE_CHECKING:
     from tracker.domain.statements import StatementFacts

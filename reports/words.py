@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from reports import figures
 from tracker.domain.errors import Code
 from tracker.domain.money import Money
+from tracker.domain.texts import mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,11 +82,6 @@ def _fact(fact: Fact, language: str) -> str:
     if isinstance(fact, Code):
         return label(fact, language)
     return figures.count(fact, language) if isinstance(fact, int) else fact
-
-
-def mark(text: str) -> str:
-    """Mark an English text that is translated where it is used, not where it stands."""
-    return text
 
 
 LABELS: Final[dict[str, str]] = {

@@ -9,6 +9,7 @@ from tracker.domain.commitments import Form
 from tracker.domain.errors import RuleViolation, Sentence
 from tracker.domain.financing import Side
 from tracker.domain.money import ZERO, Money
+from tracker.domain.texts import mark as _
 from tracker.domain.waivers import Rule
 
 if TYPE_CHECKING:
@@ -69,11 +70,6 @@ class Judged:
 def abs_of(amount: Money) -> Money:
     """The size of an amount, whatever its sign."""
     return -amount if amount < ZERO else amount
-
-
-def _(text: str) -> str:
-    """Mark a text for translation; it is translated where it is shown."""
-    return text
 
 
 SAID = {

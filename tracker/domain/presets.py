@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from tracker.domain.texts import mark as _
+
 
 @dataclass(frozen=True, slots=True)
 class PresetTerm:
@@ -41,11 +43,6 @@ HORIZON: Final = "Horizon Europe, model grant agreement"
 CPR: Final = "Regulation (EU) 2021/1060"
 PAYMENT: Final = PresetTerm("payment_weeks", "6", "Awb 4:87")
 NOT_DEDUCTIBLE: Final = "not_deductible"
-
-
-def _(text: str) -> str:
-    """Mark a text for translation; it is translated where it is shown."""
-    return text
 
 
 def _unverified(code: str, value: str, source: str) -> PresetTerm:

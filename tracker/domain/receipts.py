@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.domain.errors import RuleViolation
 from tracker.domain.money import ZERO, Money
+from tracker.domain.texts import mark as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -17,11 +18,6 @@ if TYPE_CHECKING:
 
     from tracker.domain.errors import Finding
     from tracker.domain.instalments import Instalment
-
-
-def _(text: str) -> str:
-    """Mark a text for translation; it is translated where it is shown."""
-    return text
 
 
 TAKEN_BACK: Final = _("reversed by the bank")

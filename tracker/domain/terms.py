@@ -18,6 +18,7 @@ from tracker.domain.claims import CostBasis, VatRule
 from tracker.domain.errors import Code, RuleViolation
 from tracker.domain.labour import RateMethod
 from tracker.domain.money import Money
+from tracker.domain.texts import mark as _
 from tracker.domain.waivers import Rule
 
 if TYPE_CHECKING:
@@ -94,11 +95,6 @@ class DatedTerm:
     first_day: date
     source: str
     is_verified: bool = True
-
-
-def _(text: str) -> str:
-    """Mark a text for translation; it is translated where it is shown."""
-    return text
 
 
 def _choice(code: str, group: TermGroup, choices: type[StrEnum]) -> Term:

@@ -10,6 +10,7 @@ from tracker.domain.costs import CostState
 from tracker.domain.errors import Code, Sentence
 from tracker.domain.instalments import InstalmentState
 from tracker.domain.milestones import Standing
+from tracker.domain.texts import mark as _
 from tracker.domain.waivers import WaiverState
 
 if TYPE_CHECKING:
@@ -31,11 +32,6 @@ WAITING = {"state": CostState.WAITING.value}  # where the lines that wait are sh
 NEAR = 30  # days before an instalment is due in which it is asked for
 SOON = 90  # days in which money that will lapse can still be spent
 URGENCY = ("late", "attention", "blocked", "good")
-
-
-def _(text: str) -> str:
-    """Mark a text for translation; it is translated where it is shown."""
-    return text
 
 
 @dataclass(frozen=True, slots=True)

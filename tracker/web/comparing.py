@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracker.domain.amendments import Standing, standing_on
 from tracker.domain.commitments import Status
+from tracker.domain.texts import mark as _
 from tracker.web.language import amount, figure, label, say, translate
 
 if TYPE_CHECKING:
@@ -15,11 +16,6 @@ if TYPE_CHECKING:
     from tracker.domain.amendments import Amendment
 
 Compared = list[tuple[str, str, str]]
-
-
-def _(text: str) -> str:
-    """Mark a text for translation; it is translated where it is shown."""
-    return text
 
 
 NAMES = (

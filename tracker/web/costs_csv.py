@@ -7,6 +7,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from reports.words import gettext_for, label
+from tracker.domain.texts import mark as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,11 +17,6 @@ if TYPE_CHECKING:
 
 MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"  # tells Excel that the file is UTF-8
 RISKY = ("=", "+", "-", "@", "\t", "\r")
-
-
-def _(text: str) -> str:
-    """Mark a text for translation; it is translated where it is shown."""
-    return text
 
 
 HEADINGS = (

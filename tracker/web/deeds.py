@@ -9,6 +9,7 @@ from tracker.domain.amendments import Verdict
 from tracker.domain.commitments import Status, next_steps
 from tracker.domain.errors import Code, Sentence
 from tracker.domain.policy import Permission, is_allowed
+from tracker.domain.texts import mark as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -16,11 +17,6 @@ if TYPE_CHECKING:
     from tracker.domain.actor import Actor
     from tracker.domain.amendments import Entered
     from tracker.domain.commitments import Commitment
-
-
-def _(text: str) -> str:
-    """Mark a text for translation; it is translated where it is shown."""
-    return text
 
 
 @dataclass(frozen=True, slots=True)

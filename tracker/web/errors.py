@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from reports.words import gettext_for
 from tracker.domain.errors import Sentence, TrackerError
+from tracker.domain.texts import mark as _
 from tracker.extensions import limiter
 from tracker.web.clock import at_office, moment_of
 from tracker.web.permissions import NOTHING_THERE
@@ -18,11 +19,6 @@ from tracker.web.permissions import NOTHING_THERE
 if TYPE_CHECKING:
     from flask import Flask
     from werkzeug import Response
-
-
-def _(text: str) -> str:
-    """Mark a text for translation; it is translated where it is shown."""
-    return text
 
 
 BODIES = {

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tracker.domain.money import Money
+from tracker.domain.texts import mark as _
 from tracker.web.language import amount, figure, label, translate
 from tracker.web.terms import term_name, value_in_words
 from tracker.web.vocabulary import DEEDS, PARTICULARS
@@ -160,11 +161,6 @@ WRITERS: dict[str, Callable[[Any], str]] = {
     "sha256": lambda value: f"{value[:HASH_SHOWN]}…",
     **dict.fromkeys(LISTS, lambda value: ", ".join(label(code) for code in value)),
 }
-
-
-def _(text: str) -> str:
-    """Mark a text for translation; it is translated where it is shown."""
-    return text
 
 
 YES, NO = _("yes"), _("no")

@@ -14,6 +14,7 @@ from tracker.domain.errors import NotFoundError
 from tracker.domain.policy import Permission
 from tracker.domain.presets import PRESETS
 from tracker.domain.terms import TERMS
+from tracker.domain.texts import mark as _
 from tracker.extensions import db
 from tracker.store import audit
 from tracker.store.commitments import commitments_of
@@ -41,11 +42,6 @@ if TYPE_CHECKING:
     from tracker.domain.terms import DatedTerm, Term, TermSheet
 
 bp = Blueprint("programmes", __name__, url_prefix="/programmes")
-
-
-def _(text: str) -> str:
-    """Mark a text for translation; it is translated where it is shown."""
-    return text
 
 
 class DayForm(Form):

@@ -12,6 +12,7 @@ from flask_login import current_user
 
 from tracker.actions import sample
 from tracker.domain.policy import Permission, is_allowed
+from tracker.domain.texts import mark as _
 from tracker.extensions import db
 from tracker.store.people import has_sample_people
 from tracker.store.projects import project_of
@@ -24,11 +25,6 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from tracker.store.projects import Project
-
-
-def _(text: str) -> str:
-    """Mark a text for translation; it is translated where it is shown."""
-    return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from tracker.domain.money import Money
 from tracker.domain.terms import TERMS, TermKind, read_term
+from tracker.domain.texts import mark as _
 from tracker.web.language import amount, figure, label, language, plural, say
-
-
-def _(text: str) -> str:
-    """Mark a text for translation; it is translated where it is shown."""
-    return text
-
 
 UNITS = {
     TermKind.SHARE: _("%"),

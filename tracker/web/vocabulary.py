@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-
-def _(text: str) -> str:
-    """Mark a text for translation; it is translated where it is shown."""
-    return text
-
+from tracker.domain.texts import mark as _
 
 DEEDS = {
     "set up": _("Set up the programme"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from wtforms import SelectField
 from wtforms.validators import InputRequired
 
+from tracker.domain.texts import mark as _
 from tracker.store.commitments import commitments_of
 from tracker.web.fields import MoneyField
 from tracker.web.forms import TrackerForm
@@ -16,11 +17,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from tracker.domain.costs import CostLine
-
-
-def _(text: str) -> str:
-    """Mark a text for translation; it is translated where it is shown."""
-    return text
 
 
 class ByHandForm(TrackerForm):

@@ -12,6 +12,7 @@ from tracker.domain.commitments import FIRST_STEPS, Form, Promise, Status, next_
 from tracker.domain.decisions import AMENDABLE
 from tracker.domain.money import ZERO
 from tracker.domain.periods import Period
+from tracker.domain.texts import mark as _
 from tracker.store.projects import the_project
 from tracker.web.fields import ChoicesField, DayField, DocumentField, MoneyField, ShareField
 from tracker.web.forms import TrackerForm, VersionedForm
@@ -29,11 +30,6 @@ if TYPE_CHECKING:
 
 REASON_MAX = 2000
 CODE = r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*"
-
-
-def _(text: str) -> str:
-    """Mark a text for translation; it is translated where it is shown."""
-    return text
 
 
 class DecisionFields(TrackerForm):

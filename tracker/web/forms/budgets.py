@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Length
 
 from tracker.domain.budgets import BudgetLine, Detail, NewBudget, at_detail, key_name
 from tracker.domain.money import ZERO, Money
+from tracker.domain.texts import mark as _
 from tracker.web.fields import DayField, DocumentField, MoneyField
 from tracker.web.forms import TableForm, VersionedForm
 from tracker.web.language import label, translate
@@ -23,11 +24,6 @@ if TYPE_CHECKING:
     from tracker.domain.budgets import BudgetVersion, Key
 
 Entry = TypeVar("Entry", bound="PlanForm")
-
-
-def _(text: str) -> str:
-    """Mark a text for translation; it is translated where it is shown."""
-    return text
 
 
 class PlanForm(TableForm, VersionedForm):

@@ -12,6 +12,7 @@ from tracker.domain.commitment_lists import CommitmentFilter, Order
 from tracker.domain.commitments import Form as Kind
 from tracker.domain.commitments import Particulars, Status
 from tracker.domain.determination import Request
+from tracker.domain.texts import mark as _
 from tracker.store.funders import programmes_of
 from tracker.store.milestones import milestones_of
 from tracker.store.projects import the_project
@@ -31,11 +32,6 @@ if TYPE_CHECKING:
     from tracker.web.fields import Upload
 
 CONDITIONS_MAX = 20_000
-
-
-def _(text: str) -> str:
-    """Mark a text for translation; it is translated where it is shown."""
-    return text
 
 
 class NotToCome:

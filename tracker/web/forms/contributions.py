@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, Length
 from tracker.domain.contributions import NewDeclaration
 from tracker.domain.costs import InKindRow
 from tracker.domain.errors import RuleViolation
+from tracker.domain.texts import mark as _
 from tracker.web.fields import DayField, DocumentField, MoneyField, TypedField
 from tracker.web.forms import TrackerForm
 
@@ -22,11 +23,6 @@ if TYPE_CHECKING:
     from tracker.store.projects import Project
 
 HOURS = re.compile(r"([0-9]{1,5})(?:[.,]([0-9]{1,2}))?")
-
-
-def _(text: str) -> str:
-    """Mark a text for translation; it is translated where it is shown."""
-    return text
 
 
 class HoursField(TypedField):

@@ -9,6 +9,7 @@ from wtforms.validators import Length
 
 from tracker.domain.allocations import Reason
 from tracker.domain.costs import CostFilter, CostOrder, CostState
+from tracker.domain.texts import mark as _
 from tracker.store.commitments import commitments_of
 from tracker.store.costs import years_in
 from tracker.store.projects import project_of
@@ -72,11 +73,6 @@ def cost_filter_form(session: Session, wishes: MultiDict[str, str]) -> CostFilte
     for name, choices in offered.items():
         getattr(form, name).choices = choices
     return form
-
-
-def _(text: str) -> str:
-    """Mark a text for translation; it is translated where it is shown."""
-    return text
 
 
 ORDERS = {

@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, Length
 
 from tracker.domain.errors import RuleViolation
 from tracker.domain.funders import KINDS, Contact, NewFunder, check_contact
+from tracker.domain.texts import mark as _
 from tracker.web.forms import NeededInRow, TableForm, TrackerForm, VersionedForm
 from tracker.web.language import label, say
 
@@ -21,11 +22,6 @@ if TYPE_CHECKING:
 
 SPARE, SPARE_ROWS = "new", 3
 LANGUAGES = {"nl": "Nederlands", "en": "English"}
-
-
-def _(text: str) -> str:
-    """Mark a text for translation; it is translated where it is shown."""
-    return text
 
 
 class FunderForm(TrackerForm):

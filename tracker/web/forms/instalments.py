@@ -9,6 +9,7 @@ from wtforms.validators import Length
 
 from tracker.domain.instalments import Instalment, InstalmentKind, NewInstalment, Progress
 from tracker.domain.money import ZERO
+from tracker.domain.texts import mark as _
 from tracker.web.fields import DayField, MoneyField
 from tracker.web.forms import NeededInRow, TableForm, VersionedForm
 from tracker.web.language import label, say, translate
@@ -20,11 +21,6 @@ if TYPE_CHECKING:
 
 SPARE_ROWS = 3
 REPORT_MAX = 200
-
-
-def _(text: str) -> str:
-    """Mark a text for translation; it is translated where it is shown."""
-    return text
 
 
 class PlanForm(VersionedForm, TableForm):

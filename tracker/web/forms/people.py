@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, Length
 
 from tracker.domain.people import PASSWORD_MAX, NewPerson
 from tracker.domain.policy import Role
+from tracker.domain.texts import mark as _
 from tracker.store.funders import funders_of
 from tracker.web.forms import TrackerForm
 from tracker.web.language import label, translate
@@ -17,11 +18,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 LANGUAGES = {"nl": "Nederlands", "en": "English"}
-
-
-def _(text: str) -> str:
-    """Mark a text for translation; it is translated where it is shown."""
-    return text
 
 
 class PersonForm(TrackerForm):

@@ -23,6 +23,7 @@ from tracker.domain.terms import (
     read_term,
     write_term,
 )
+from tracker.domain.texts import mark as _
 from tracker.web.fields import ChoicesField, DayField, TypedField, write_amount, write_share
 from tracker.web.forms import TrackerForm, VersionedForm
 from tracker.web.language import label, language, translate
@@ -38,11 +39,6 @@ if TYPE_CHECKING:
     from tracker.store.funders import Funder, Programme
 
 SOURCE_MAX = 300
-
-
-def _(text: str) -> str:
-    """Mark a text for translation; it is translated where it is shown."""
-    return text
 
 
 class TermField(TypedField):

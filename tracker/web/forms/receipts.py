@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, Length
 
 from tracker.domain.money import ZERO
 from tracker.domain.receipts import NewReceipt, Part
+from tracker.domain.texts import mark as _
 from tracker.web.fields import DayField, MoneyField
 from tracker.web.forms import TableForm, TrackerForm
 from tracker.web.language import say, translate
@@ -25,11 +26,6 @@ if TYPE_CHECKING:
 
 ROWS = 4
 REASON_MAX = 500
-
-
-def _(text: str) -> str:
-    """Mark a text for translation; it is translated where it is shown."""
-    return text
 
 
 class MatchForm(TableForm):

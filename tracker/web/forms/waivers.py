@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from wtforms import SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from tracker.domain.texts import mark as _
 from tracker.domain.waivers import NewWaiver, Rule
 from tracker.store.commitments import commitments_of
 from tracker.web.fields import DayField, DocumentField
@@ -15,11 +16,6 @@ from tracker.web.language import label, translate
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
-
-
-def _(text: str) -> str:
-    """Mark a text for translation; it is translated where it is shown."""
-    return text
 
 
 class WaiverForm(TrackerForm):
