@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import count
+from threading import Barrier
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -24,6 +27,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from tests.actions.programme import OFFICER
+from tests.conftest import closing_engine
 from tracker.actions import amendments, budgets, commitments, waivers
 from tracker.domain.actor import Actor
 from tracker.domain.amendments import Amendment, Verdict
@@ -49,6 +53,9 @@ from tracker.store.earmarks import particulars_of
 from tracker.store.financing import financing_facts
 from tracker.store.session import transaction
 from tracker.store.submissions import ONCE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CONTROLLER = Actor("controller@example.org", Role.CONTROLLER)
 TODAY = date(2026, 6, 30)
@@ -230,6 +237,60 @@ def test_a_code_or_reference_in_use_is_refused(
     with pytest.raises(RuleViolation) as refusal:
         commitments.enter(loaded, replace(new, **again), today=TODAY, by=OFFICER)  # type: ignore[arg-type]
     assert refusal.value.field == field
+
+
+def at_once(url: str, deed: Callable[[Session], object], people: int = 6) -> list[str]:
+    """Let several do the same at one moment; give what each was told, nothing for who did it."""
+
+    def attempt(_number: int) -> str:
+        with closing_engine(url) as engine, Session(engine) as session:
+            start.wait(60)
+            try:
+                deed(session)
+            except RuleViolation as refusal:
+                return str(refusal)
+            return ""
+
+    start = Barrier(people)
+    with ThreadPoolExecutor(people) as threads:
+        return list(threads.map(attempt, range(people)))
+
+
+def test_of_many_who_enter_one_code_at_once_one_does_and_the_rest_are_told(
+    loaded: Session, loaded_url: str
+) -> None:
+    new = promise(loaded)
+    loaded.rollback()
+    told = at_once(loaded_url, lambda s: commitments.enter(s, new, today=TODAY, by=OFFICER))
+    assert told.count("") == 1
+    assert all(f"There is a commitment {new.code} already." in t for t in told if t)
+
+
+def test_of_many_who_amend_at_once_one_does_and_the_rest_are_told(
+    loaded: Session, loaded_url: str
+) -> None:
+    code = confirmed(loaded)
+    loaded.rollback()
+    decision = Amendment(0, TODAY, Money(1), "a cent")
+    told = at_once(
+        loaded_url, lambda s: amendments.amend(s, code, decision, today=TODAY, by=OFFICER)
+    )
+    assert told.count("") == 1
+    assert all("still waits for a second person" in t for t in told if t)
+
+
+def test_a_form_that_is_sent_twice_at_once_is_carried_out_once(
+    loaded: Session, loaded_url: str
+) -> None:
+    def send(session: Session) -> None:
+        session.info[ONCE] = "one form, sent many times"
+        with suppress(AlreadyDoneError):
+            commitments.enter(session, new, today=TODAY, by=OFFICER)
+
+    new = promise(loaded)
+    loaded.rollback()
+    assert at_once(loaded_url, send) == [""] * 6
+    assert [c.code for c in commitments_of(loaded)].count(new.code) == 1
 
 
 def test_a_form_that_is_sent_twice_creates_one_commitment(loaded: Session) -> None:

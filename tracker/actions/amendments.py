@@ -42,6 +42,7 @@ def amend(
     """
     with transaction(session):
         row = commitment_row(session, code)
+        before = decisions.before_of(session, row.id)  # held still: of two at once, one waits
         waiting = [
             entered
             for entered in amendments.decisions_of(session, row.id)
@@ -58,7 +59,7 @@ def amend(
         if number not in (None, due):
             raise audit.stale_edit(session, _subject(code), due)
         check_changes(decision)
-        check_decision(decision, decisions.before_of(session, row.id), today)
+        check_decision(decision, before, today)
         key = amendments.keep_draft(session, row, decision, letter, by.name)
         audit.record(
             session, by=by, did="enter amendment", subject=_subject(code), detail=said(decision)

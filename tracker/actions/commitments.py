@@ -11,7 +11,7 @@ from tracker.domain.commitments import Status
 from tracker.domain.decisions import Before, check_decision
 from tracker.domain.errors import RuleViolation
 from tracker.domain.money import Money
-from tracker.store import amendments, audit, commitments, earmarks, projects
+from tracker.store import amendments, audit, commitments, earmarks, financing, projects
 from tracker.store.commitments import CommitmentRow
 from tracker.store.funders import ProgrammeRow
 from tracker.store.session import transaction
@@ -36,6 +36,7 @@ def enter(
             that cannot be.
     """
     with transaction(session):
+        financing.lock_financing(session)  # of two with one code at once, the second is told
         project = projects.the_project(session)
         _check_unknown(session, promise)
         decision, code = promise.decision, promise.code.strip()
