@@ -102,7 +102,8 @@ def test_of_many_who_want_the_last_euro_one_gets_it_and_the_rest_are_told_what_i
     everything = the_project(loaded).categories
     code = confirmed(loaded, EURO.cents, categories=everything)
     lines = [leave_line(loaded, number) for number in range(crowd)]
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__, "tracker.store.schema"])  # so that racers start soon
     gate, told = context.Barrier(crowd + 1), context.Queue()
     racers = [
         context.Process(target=run, args=(loaded_url, at, lines[at], code, races, gate, told))
