@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tracker.domain.policy import Role
 
 TELEPHONE = {"width": 360, "height": 740}
-NARROW = (360, 640)  # a telephone; a window of 1280 at 200 %
+SCREENS = (360, 640, 1280)  # a telephone; a window of 1280 at 200 %, and at 100 %
 NO_PAGES = {  # what answers with a file, or leads elsewhere
     "static",
     "work.land",
@@ -119,8 +119,8 @@ def test_nothing_shuts_anybody_out_in_the_dark(visit: Visit) -> None:
     assert findings_of(visit.page, OF_COLOUR) == []  # the theme changes nothing but colours
 
 
-def test_nothing_is_wider_than_a_narrow_screen(visit: Visit) -> None:
-    for width in NARROW:
+def test_nothing_is_wider_than_its_screen(visit: Visit) -> None:
+    for width in SCREENS:
         visit.page.set_viewport_size({"width": width, "height": 740})
         assert not visit.page.evaluate(TOO_WIDE), width
 
