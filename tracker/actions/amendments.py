@@ -43,18 +43,7 @@ def amend(
     with transaction(session):
         row = commitment_row(session, code)
         before = decisions.before_of(session, row.id)  # held still: of two at once, one waits
-        waiting = [
-            entered
-            for entered in amendments.decisions_of(session, row.id)
-            if entered.verdict is Verdict.DRAFT
-        ]
-        if waiting:
-            raise RuleViolation(
-                "Amendment {number} of {code} still waits for a second person.",
-                "Have it confirmed or take it back first; the next one builds on it.",
-                number=waiting[0].decision.number,
-                code=code,
-            )
+        _check_none_waits(session, row)
         due = amendments.next_number(session, row.id)
         if number not in (None, due):
             raise audit.stale_edit(session, _subject(code), due)
@@ -190,6 +179,18 @@ def drop(session: Session, key: int, *, version: int, by: Actor) -> None:
 
 def _subject(code: str) -> str:
     return f"commitment/{code}"
+
+
+def _check_none_waits(session: Session, row: CommitmentRow) -> None:
+    """Refuse a second draft: the next decision builds on the one before."""
+    for entered in amendments.decisions_of(session, row.id):
+        if entered.verdict is Verdict.DRAFT:
+            raise RuleViolation(
+                "Amendment {number} of {code} still waits for a second person.",
+                "Have it confirmed or take it back first; the next one builds on it.",
+                number=entered.decision.number,
+                code=row.code,
+            )
 
 
 def _draft(session: Session, key: int, version: int) -> AmendmentRow:
