@@ -84,7 +84,7 @@ def charge_by_hand(session: Session, line_id: int, code: str, amount: Money, *, 
             session,
             by=by,
             did="charge by hand",
-            subject=f"commitment/{code}",
+            subject=audit.of_commitment(code),
             detail={"cost_line": line_id, "charged": amount.cents},
         )
 

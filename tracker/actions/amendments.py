@@ -46,12 +46,16 @@ def amend(
         _check_none_waits(session, row)
         due = amendments.next_number(session, row.id)
         if number not in (None, due):
-            raise audit.stale_edit(session, _subject(code), due)
+            raise audit.stale_edit(session, audit.of_commitment(code), due)
         check_changes(decision)
         check_decision(decision, before, today)
         key = amendments.keep_draft(session, row, decision, letter, by.name)
         audit.record(
-            session, by=by, did="enter amendment", subject=_subject(code), detail=said(decision)
+            session,
+            by=by,
+            did="enter amendment",
+            subject=audit.of_commitment(code),
+            detail=said(decision),
         )
     return key
 
@@ -92,7 +96,7 @@ def revise(
             session,
             by=by,
             did="revise amendment",
-            subject=_subject(commitment.code),
+            subject=audit.of_commitment(commitment.code),
             detail=changes(before, said(decision)),
         )
 
@@ -124,7 +128,11 @@ def confirm(
         detail: dict[str, Any] = said(entered.decision)
         detail |= {"amount": [before.amount.cents, (before.amount + entered.decision.amount).cents]}
         audit.record(
-            session, by=by, did="confirm amendment", subject=_subject(before.code), detail=detail
+            session,
+            by=by,
+            did="confirm amendment",
+            subject=audit.of_commitment(before.code),
+            detail=detail,
         )
     return warnings
 
@@ -147,7 +155,7 @@ def send_back(session: Session, key: int, reason: str, *, version: int, by: Acto
             session,
             by=by,
             did="send amendment back",
-            subject=_subject(code),
+            subject=audit.of_commitment(code),
             detail={"number": row.number, "reason": row.returned},
         )
 
@@ -164,7 +172,7 @@ def drop(session: Session, key: int, *, version: int, by: Actor) -> None:
         _check_own(row, by)
         row.verdict, row.version = Verdict.DROPPED.value, row.version + 1
         commitment = session.get_one(CommitmentRow, row.commitment_id)
-        subject = _subject(commitment.code)
+        subject = audit.of_commitment(commitment.code)
         if row.number == 0:
             commitment.code = f"{commitment.code}~{commitment.id}"
             commitment.reference = f"{commitment.reference}~{commitment.id}"
@@ -175,10 +183,6 @@ def drop(session: Session, key: int, *, version: int, by: Actor) -> None:
             subject=subject,
             detail={"number": row.number},
         )
-
-
-def _subject(code: str) -> str:
-    return f"commitment/{code}"
 
 
 def _check_none_waits(session: Session, row: CommitmentRow) -> None:
@@ -200,7 +204,7 @@ def _draft(session: Session, key: int, version: int) -> AmendmentRow:
         raise NotFoundError("There is no such amendment.")
     if row.version != version or row.verdict != Verdict.DRAFT.value:
         code = session.get_one(CommitmentRow, row.commitment_id).code
-        raise audit.stale_edit(session, _subject(code), row.version)
+        raise audit.stale_edit(session, audit.of_commitment(code), row.version)
     return row
 
 

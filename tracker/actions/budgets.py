@@ -59,7 +59,9 @@ def divide(
         kept = _keep_consent(session, code, consent, by)
         budgets.keep_version(session, project.id, commitment.id, new, by=by.name, document_id=kept)
         said = _said(versions, new)
-        audit.record(session, by=by, did="divide budget", subject=f"commitment/{code}", detail=said)
+        audit.record(
+            session, by=by, did="divide budget", subject=audit.of_commitment(code), detail=said
+        )
     return warnings
 
 
@@ -98,7 +100,7 @@ def _keep_consent(session: Session, code: str, consent: Upload | None, by: Actor
     if consent is None:
         return None
     return documents.add_document(
-        session, f"commitment/{code}", consent, by=by.name, at=datetime.now(UTC)
+        session, audit.of_commitment(code), consent, by=by.name, at=datetime.now(UTC)
     )
 
 

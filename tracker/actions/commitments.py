@@ -61,9 +61,8 @@ def enter(
         session.flush()
         earmarks.keep_earmarks(session, row, promise.particulars)
         key = amendments.keep_draft(session, row, decision, letter, by.name)
-        audit.record(
-            session, by=by, did="enter commitment", subject=_subject(code), detail=said(decision)
-        )
+        subject, detail = audit.of_commitment(code), said(decision)
+        audit.record(session, by=by, did="enter commitment", subject=subject, detail=detail)
     return key
 
 
@@ -77,7 +76,7 @@ def change_particulars(
     with transaction(session):
         row = commitments.commitment_row(session, code)
         if row.version != version:
-            raise audit.stale_edit(session, _subject(code), row.version)
+            raise audit.stale_edit(session, audit.of_commitment(code), row.version)
         before = earmarks.particulars_of(session, row.id)
         row.conditions, row.version = particulars.conditions.strip(), row.version + 1
         earmarks.keep_earmarks(session, row, particulars)
@@ -87,17 +86,13 @@ def change_particulars(
             session,
             by=by,
             did="change particulars",
-            subject=_subject(code),
+            subject=audit.of_commitment(code),
             detail={
                 "conditions": [before.conditions, after.conditions],
                 "work_packages": [", ".join(before.work_packages), ", ".join(after.work_packages)],
                 "milestones": [", ".join(before.milestones), ", ".join(after.milestones)],
             },
         )
-
-
-def _subject(code: str) -> str:
-    return f"commitment/{code}"
 
 
 def _check_unknown(session: Session, promise: Promise) -> None:

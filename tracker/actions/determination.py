@@ -55,7 +55,7 @@ def request(
             session,
             by=by,
             did="request determination",
-            subject=f"commitment/{code}",
+            subject=audit.of_commitment(code),
             detail={
                 "requested_on": asked.requested_on.isoformat(),
                 "claimed": asked.claimed.cents,

@@ -22,7 +22,7 @@ def add(session: Session, code: str, upload: Upload, *, by: Actor) -> int:
     Errors: ``NotFoundError``.
     """
     with transaction(session):
-        subject = f"commitment/{commitment_row(session, code).code}"
+        subject = audit.of_commitment(commitment_row(session, code).code)
         key = documents.add_document(session, subject, upload, by=by.name, at=datetime.now(UTC))
         audit.record(
             session, by=by, did="add document", subject=subject, detail={"file": upload[0]}

@@ -106,7 +106,7 @@ def _held(session: Session, code: str, version: int) -> tuple[CommitmentRow, Com
     bank.hold_commitments(session, [code])
     row = commitments.commitment_row(session, code)
     if row.version != version:
-        raise audit.stale_edit(session, f"commitment/{code}", row.version)
+        raise audit.stale_edit(session, audit.of_commitment(code), row.version)
     return row, commitments.commitment_named(session, code)
 
 
@@ -225,7 +225,7 @@ def _tell(
         session,
         by=by,
         did=did,
-        subject=f"commitment/{code}",
+        subject=audit.of_commitment(code),
         detail={"instalment": subject.number, **changed},
     )
 

@@ -14,6 +14,7 @@ from tracker.domain.commitments import Status
 from tracker.domain.errors import NotFoundError
 from tracker.domain.money import Money
 from tracker.domain.periods import Period
+from tracker.store.audit import of_commitment
 from tracker.store.documents import add_document
 from tracker.store.projects import CategoryRow
 from tracker.store.tables import Base, Cents, one_of, whole_cents
@@ -238,4 +239,4 @@ def fill(session: Session, row: AmendmentRow, decision: Amendment) -> None:
 
 def keep_letter(session: Session, code: str, letter: Upload, by: str) -> int:
     """Keep the funder's letter with the commitment that it is about."""
-    return add_document(session, f"commitment/{code}", letter, by=by, at=datetime.now(UTC))
+    return add_document(session, of_commitment(code), letter, by=by, at=datetime.now(UTC))

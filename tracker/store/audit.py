@@ -50,6 +50,11 @@ class AuditEntry:
     detail: dict[str, Any]
 
 
+def of_commitment(code: str) -> str:
+    """Name a commitment as the subject of a deed, and of the documents kept with it."""
+    return f"commitment/{code}"
+
+
 def record(
     session: Session, *, by: Actor, did: str, subject: str, detail: dict[str, Any] | None = None
 ) -> None:

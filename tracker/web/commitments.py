@@ -124,7 +124,7 @@ def change_particulars(code: str) -> ResponseReturnValue:
 def history(code: str) -> ResponseReturnValue:
     """Show what was done to a commitment, the newest first."""
     commitment = own_commitment(code)
-    entries = audit.history_of(db.session(), f"commitment/{commitment.code}")
+    entries = audit.history_of(db.session(), audit.of_commitment(commitment.code))
     is_inside = current_actor().role is not Role.FUNDER_VIEWER
     if not is_inside:
         entries = [entry for entry in entries if entry.did in SHARED_DEEDS]
