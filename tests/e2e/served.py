@@ -20,8 +20,9 @@ from tracker.store import schema
 from tracker.store.session import open_engine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from playwright.sync_api import Browser, Page, Playwright
 
@@ -135,12 +136,26 @@ class _Quiet(WSGIRequestHandler):
         """Say nothing of the requests that went well; what fails is seen by who asked."""
 
 
+def _closed(app: WSGIApplication) -> WSGIApplication:
+    """Close what a response reads from before it is sent: werkzeug forgets it if a browser leaves."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        parts = app(environ, start_response)
+        try:
+            return list(parts)
+        finally:
+            if hasattr(parts, "close"):
+                parts.close()
+
+    return answer
+
+
 @contextmanager
 def served(database_url: str) -> Iterator[str]:
     """Serve a database on a free port until the end of the block, and give the address."""
     app = create_app(Settings(secret_key="e" * 40, database_url=database_url))
     limiter.reset()  # its memory is the process's
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    server = make_server("127.0.0.1", 0, _closed(app), threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
