@@ -204,8 +204,9 @@ class Books:
         found = self.rows(
             "SELECT m.id, m.code, m.title, w.code, m.baseline, m.met_on FROM milestone m"
             " JOIN work_package w ON w.id = m.work_package_id WHERE EXISTS (SELECT 1"
-            " FROM split_share s JOIN commitment c ON c.id = s.commitment_id"
-            " WHERE s.work_package_id = w.id AND c.code = :code) ORDER BY m.position"
+            " FROM split_rule r JOIN split_share s ON s.rule_id = r.id"
+            " JOIN commitment c ON c.id = s.commitment_id"
+            " WHERE r.work_package_id = w.id AND c.code = :code) ORDER BY m.position"
         )
         moves = self.rows(
             "SELECT milestone_id, to_day FROM milestone_move"

@@ -9,7 +9,7 @@ import pytest
 from tracker.domain.costs import CostFilter, CostOrder, CostState
 from tracker.domain.errors import NotFoundError, RuleViolation
 from tracker.domain.money import Money
-from tracker.store import costs
+from tracker.store import cost_lists, costs
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 def test_paging_forth_and_back_shows_every_line_once(loaded: Session, order: CostOrder) -> None:
     wish = CostFilter(order=order)
     forth: list[CostLine] = []
-    page = costs.page_of_costs(loaded, wish)
+    page = cost_lists.page_of_costs(loaded, wish)
     assert page.previous_key is None
     while True:
         forth += page.lines
         if page.next_key is None:
             break
-        page = costs.page_of_costs(loaded, wish, after=page.next_key)
-    assert len({line.id for line in forth}) == len(forth) == page.line_count > 2 * costs.PAGE
+        page = cost_lists.page_of_costs(loaded, wish, after=page.next_key)
+    assert len({line.id for line in forth}) == len(forth) == page.line_count > 2 * cost_lists.PAGE
     assert Money.total(line.amount for line in forth) == page.amount
     back = list(page.lines)
     while page.previous_key is not None:
-        page = costs.page_of_costs(loaded, wish, before=page.previous_key)
+        page = cost_lists.page_of_costs(loaded, wish, before=page.previous_key)
         back = [*page.lines, *back]
     assert back == forth
 
@@ -55,8 +55,8 @@ def test_paging_forth_and_back_shows_every_line_once(loaded: Session, order: Cos
     ids=str,
 )
 def test_a_filter_shows_what_it_says_and_nothing_else(loaded: Session, wish: CostFilter) -> None:
-    shown = {line.id for line in costs.all_costs(loaded, wish)}
-    expected = {line.id for line in costs.all_costs(loaded, CostFilter()) if fits(line, wish)}
+    shown = {line.id for line in cost_lists.all_costs(loaded, wish)}
+    expected = {line.id for line in cost_lists.all_costs(loaded, CostFilter()) if fits(line, wish)}
     assert shown == expected != set()
 
 
@@ -79,7 +79,7 @@ def fits(line: CostLine, wish: CostFilter) -> bool:
 def test_signs_that_mean_something_to_a_database_are_looked_for_as_they_are(
     loaded: Session, text: str
 ) -> None:
-    found = list(costs.all_costs(loaded, CostFilter(text=text)))
+    found = list(cost_lists.all_costs(loaded, CostFilter(text=text)))
     assert all(text in f"{c.supplier}{c.description}{c.document}{c.invoice}" for c in found)
 
 
@@ -95,7 +95,7 @@ def test_signs_that_mean_something_to_a_database_are_looked_for_as_they_are(
 )
 def test_a_key_that_no_page_gave_is_refused(loaded: Session, order: CostOrder, key: str) -> None:
     with pytest.raises(RuleViolation, match="address of this page"):
-        costs.page_of_costs(loaded, CostFilter(order=order), after=key)
+        cost_lists.page_of_costs(loaded, CostFilter(order=order), after=key)
 
 
 def test_a_line_that_does_not_exist_is_not_found(loaded: Session) -> None:

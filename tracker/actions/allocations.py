@@ -5,13 +5,15 @@ from __future__ import annotations
 import gc
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 
+from tracker.domain.allocations import ChargeKind
 from tracker.domain.allocations import charge as judge
 from tracker.domain.allocations import charge_by_hand as judge_by_hand
 from tracker.domain.imports import ChargeOutcome
 from tracker.domain.money import Money
-from tracker.store import allocations, audit, commitments, imports, projects
+from tracker.store import allocations, audit, charging, commitments, imports, projects, splitting
 from tracker.store.session import transaction
 
 if TYPE_CHECKING:
@@ -32,17 +34,20 @@ def charge(session: Session, *, by: Actor) -> ChargeOutcome:
         imports.lock(session)  # no line may come in below those that this run judges
         project = projects.the_project(session)
         room = commitments.lock_room(session, project.id)
-        lines = allocations.chargeable(session, project.id)
+        rules = splitting.split_rules(session, project.id)
+        lines = charging.chargeable(session, project.id, rules)
         if not lines:
             return ChargeOutcome(0, Money(0), ())
-        charge_id = allocations.add_charge(session, datetime.now(UTC), by.name)
+        late = charging.late_lines(session, project.id)
         judgements = judge(
             lines,
-            projects.split_rules_of(session, project.id),
+            {rule.id: rule.shares for rule in rules},
             commitments.terms_of(session, project.id),
             room,
         )
-        allocations.keep_judgements(session, charge_id, judgements)
+        parts = charging.ineligible_parts(session)
+        charge_id = charging.add_charge(session, datetime.now(UTC), by.name)
+        charging.keep_judgements(session, charge_id, chain(judgements, parts), late)
         charged, left = allocations.kept_in(session, charge_id)
         outcome = ChargeOutcome(len(lines), charged, tuple(left))
         audit.record(
@@ -69,7 +74,7 @@ def charge_by_hand(session: Session, line_id: int, code: str, amount: Money, *, 
     with transaction(session):
         commitment = commitments.commitment_row(session, code)
         room = commitments.lock_room(session, commitment.project_id, commitment.id)
-        line = allocations.chargeable_line(session, line_id)
+        line = charging.chargeable_line(session, line_id)
         judged = judge_by_hand(
             line,
             commitment.code,
@@ -79,7 +84,9 @@ def charge_by_hand(session: Session, line_id: int, code: str, amount: Money, *, 
             room=Money(room[commitment.id]),
             left=allocations.left_of_line(session, line_id),
         )
-        allocations.add_by_hand(session, judged, datetime.now(UTC), by.name)
+        now, kind = datetime.now(UTC), ChargeKind.BY_HAND
+        charge_id = charging.add_charge(session, now, by.name, kind)
+        charging.add_by_hand(session, charge_id, judged, charging.counts_on(session, line_id))
         audit.record(
             session,
             by=by,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.domain.commitments import COMMITTED, Status
 from tracker.domain.errors import Code, RuleViolation
@@ -29,6 +29,27 @@ class Reason(StrEnum):
     OUTSIDE_PERIOD = "outside_period"
     CATEGORY_NOT_ALLOWED = "category_not_allowed"
     COMMITMENT_EXHAUSTED = "commitment_exhausted"
+    NOT_EARMARKED = "not_earmarked"
+    COVERED_BY_FLAT_RATE = "covered_by_flat_rate"
+    TAKEN_BACK = "taken_back"  # by a person, who may charge it elsewhere
+    NOT_ELIGIBLE = "not_eligible"
+    ECONOMIC_USE = "economic_use"
+    DEPRECIATED = "depreciated"  # its depreciation counts instead
+
+
+INELIGIBLE: Final = frozenset({Reason.NOT_ELIGIBLE, Reason.ECONOMIC_USE, Reason.DEPRECIATED})
+"""The reasons for which no funder may be asked, whoever it is."""
+
+
+class ChargeKind(StrEnum):
+    """By what costs were charged, or charges taken back."""
+
+    RULES = "rules"
+    AGAIN = "again"  # the rules, over what they left before
+    BY_HAND = "by_hand"
+    IN_BULK = "in_bulk"
+    TAKEN_BACK = "taken_back"
+    CORRECTION = "correction"
 
 
 class Share(NamedTuple):
@@ -45,7 +66,7 @@ class Chargeable(NamedTuple):
     incurred_on: date
     cents: int
     category_id: int
-    rule: int  # key of the split rule: a work package, or the in-kind rule
+    rule: int  # key of the split rule
 
 
 class Terms(NamedTuple):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.domain.money import Money, cost_of_hours
+from tracker.domain.money import ZERO, Money, cost_of_hours
 
 if TYPE_CHECKING:
     from datetime import date
@@ -60,6 +60,8 @@ class Origin(StrEnum):
 
     LEDGER = "ledger"
     IN_KIND = "in_kind"
+    EXPORT = "export"  # a table of cost lines from any administration
+    BY_HAND = "by_hand"  # entered in the tracker, or put there by a correction
 
 
 class InvoiceSignature(NamedTuple):
@@ -117,7 +119,8 @@ class CostLine:
     """A cost of the project, as it stands in the books, with what became of it.
 
     Shape:  ``key`` is the ledger key, such as ``2023 INK 17/1``; ``shares`` is filled for a line
-            looked at by itself and for the lines of a page.
+            looked at by itself and for the lines of a page. ``counted_on`` is filled where it
+            counts in another period than the one in which it was incurred.
     """
 
     id: int
@@ -134,6 +137,38 @@ class CostLine:
     account: str
     amount: Money
     shares: tuple[CostShare, ...] = ()
+    counted_on: date | None = None
+    paid_on: date | None = None
+    vat: Money = ZERO
+    vat_deductible: Money = ZERO
+    ineligible: Money = ZERO
+    ineligible_for: str = ""
+    person: str = ""
+    milestone_id: int | None = None
+    corrects_id: int | None = None
+    reverses_id: int | None = None
+    reversed_by_id: int | None = None
+    is_judged_apart: bool = False
+
+    @property
+    def gross(self) -> Money:
+        """What the document asks for: the cost, and the VAT that comes back."""
+        return self.amount + self.vat_deductible
+
+    @property
+    def net(self) -> Money:
+        """What the document asks for without VAT."""
+        return self.gross - self.vat
+
+    @property
+    def eligible(self) -> Money:
+        """What funders may be asked for, as it was entered."""
+        return self.amount - self.ineligible
+
+    @property
+    def counts_on(self) -> date:
+        """The day whose period it counts in."""
+        return self.counted_on or self.incurred_on
 
     @property
     def charged(self) -> Money:

@@ -20,6 +20,7 @@ class FileKind(StrEnum):
     LEDGER = "ledger"
     BANK = "bank"
     IN_KIND = "in_kind"
+    TABLE = "table"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
 
     from sqlalchemy.orm import Session
 
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
 CHUNK = 20_000
 TOGETHER = 200
 """Rows in one statement on SQLite: a statement each costs nearly twice the time."""
+
+
+def as_stored(session: Session, day: date | None) -> Any:
+    """Give a day as the driver stores it: SQLite knows text only."""
+    return day.isoformat() if day and session.get_bind().dialect.name == "sqlite" else day
 
 
 def insert_many(

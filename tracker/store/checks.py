@@ -58,7 +58,8 @@ INVARIANTS = (
         Sentence("Every cost line up to the last charge has been judged."),
         """
         SELECT line.id FROM cost_line line
-        WHERE line.amount <> 0 AND line.id <= (SELECT MAX(last_line) FROM charge)
+        WHERE line.amount <> 0
+          AND (line.id <= (SELECT MAX(last_line) FROM charge) OR line.charge_id IS NOT NULL)
           AND NOT EXISTS (SELECT 1 FROM allocation WHERE cost_line_id = line.id)
           AND NOT EXISTS (SELECT 1 FROM unallocated WHERE cost_line_id = line.id)
         """,
@@ -161,6 +162,31 @@ INVARIANTS = (
            OR commitment.last_day <> COALESCE({_newest("last_day")}, commitment.last_day)
            OR COALESCE(commitment.share, -1) <> COALESCE({_newest("share")}, -1)
         """,  # noqa: S608 - our own names
+    ),
+    Invariant(
+        Sentence("What takes a cost line back is its opposite, and so is what became of it."),
+        """
+        SELECT back.id FROM cost_line back JOIN cost_line line ON line.id = back.reverses_id
+        LEFT JOIN (
+          SELECT COALESCE(pair.reverses_id, pair.id) AS line_id, SUM(paid.amount) AS charged
+          FROM allocation paid JOIN cost_line pair ON pair.id = paid.cost_line_id
+          WHERE pair.reverses_id IS NOT NULL
+             OR pair.id IN (SELECT reverses_id FROM cost_line WHERE reverses_id IS NOT NULL)
+          GROUP BY COALESCE(pair.reverses_id, pair.id), paid.commitment_id
+          HAVING SUM(paid.amount) <> 0) astray ON astray.line_id = line.id
+        WHERE back.amount <> -line.amount OR back.category_id <> line.category_id
+           OR back.book_id <> line.book_id AND back.import_id IS NOT NULL
+           OR astray.line_id IS NOT NULL
+        """,
+    ),
+    Invariant(
+        Sentence("Of an asset whose depreciation counts, the price is charged to nobody."),
+        """
+        SELECT written_off.cost_line_id FROM depreciation written_off
+        JOIN (SELECT cost_line_id, SUM(amount) AS paid FROM allocation GROUP BY cost_line_id) sums
+          ON sums.cost_line_id = written_off.asset_line_id
+        WHERE sums.paid <> 0
+        """,
     ),
     Invariant(
         Sentence("Nobody confirmed what they entered."),

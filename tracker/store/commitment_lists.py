@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from tracker.domain.commitment_lists import on_day
 from tracker.domain.money import ZERO, Money
-from tracker.store.allocations import AllocationRow
+from tracker.store.allocations import COUNTED_ON, AllocationRow
 from tracker.store.amendments import confirmed_decisions
 from tracker.store.commitments import commitments_of
 from tracker.store.costs import CostLineRow
@@ -62,7 +62,7 @@ def _charged_until(session: Session, day: date) -> dict[int, Money]:
     rows = session.execute(
         select(AllocationRow.commitment_id, func.sum(AllocationRow.amount))
         .join(CostLineRow, CostLineRow.id == AllocationRow.cost_line_id)
-        .where(CostLineRow.incurred_on <= day)
+        .where(day >= COUNTED_ON)
         .group_by(AllocationRow.commitment_id)
     )
     return {key: Money(int(amount)) for key, amount in rows}

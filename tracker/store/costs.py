@@ -3,50 +3,41 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
+    CheckConstraint,
     ForeignKey,
     Index,
     Select,
     UniqueConstraint,
-    and_,
-    exists,
     func,
-    or_,
     select,
+    text,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from tracker.domain.costs import (
-    CostFilter,
-    CostLine,
-    CostOrder,
-    CostPage,
-    CostShare,
-    CostState,
-    Origin,
-)
-from tracker.domain.errors import NotFoundError, RuleViolation
+from tracker.domain.costs import CostLine, CostShare, Origin
+from tracker.domain.errors import NotFoundError
 from tracker.domain.money import Money
 from tracker.store.commitments import CommitmentRow
 from tracker.store.imports import BookRow
 from tracker.store.projects import CategoryRow
 from tracker.store.tables import Base, Cents, whole_cents
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-PAGE = 100
-NUMBER_MAX = 2**63
-"""What a database holds as a whole number is less."""
+WITHIN = "{part} BETWEEN {whole} AND 0 OR {part} BETWEEN 0 AND {whole}"
+"""A part has the sign of its whole, and is not more."""
 
 
 class CostLineRow(Base):
     """A cost of the project, as it stands in the books. Never changed, never deleted.
 
-    ``cost_centre`` is what the books say; ``work_package_id`` is empty where the programme does
-    not know it.
+    Shape:  ``cost_centre`` is what the books say; ``work_package_id`` is empty where the programme
+            does not know it. ``counted_on`` is filled only where a line counts in another period
+            than the one in which it was incurred. ``amount`` is the cost: the net price and the
+            VAT that cannot be deducted; ``vat`` is all VAT on the document. ``ineligible`` is the
+            part that no funder may be asked for. ``reverses_id`` is the line that this one takes
+            back, ``corrects_id`` the one that it replaces or lowers; ``charge_id`` is the deed
+            that judged it when it was made, where the split rules have nothing to say.
     """
 
     __tablename__ = "cost_line"
@@ -54,13 +45,29 @@ class CostLineRow(Base):
         UniqueConstraint("book_id", "journal", "transaction_number", "line_number"),
         Index(None, "incurred_on", "id"),
         Index(None, "category_id", "incurred_on", "amount"),
-        *whole_cents("amount"),
+        Index(
+            "ix_cost_line_corrects_id",
+            "corrects_id",
+            sqlite_where=text("corrects_id IS NOT NULL"),
+            postgresql_where=text("corrects_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_cost_line_reverses_id",
+            "reverses_id",
+            unique=True,
+            sqlite_where=text("reverses_id IS NOT NULL"),
+            postgresql_where=text("reverses_id IS NOT NULL"),
+        ),
+        CheckConstraint(WITHIN.format(part="vat_deductible", whole="vat"), name="vat_within"),
+        CheckConstraint(WITHIN.format(part="ineligible", whole="amount"), name="eligible_within"),
+        CheckConstraint("(ineligible = 0) = (ineligible_for = '')", name="ineligible_for_reason"),
+        *whole_cents("amount", "vat", "vat_deductible", "ineligible"),
     )
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     book_id: Mapped[int] = mapped_column(ForeignKey("book.id"))
-    import_id: Mapped[int] = mapped_column(ForeignKey("import.id"))
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("import.id"))
     journal: Mapped[str]
     transaction_number: Mapped[str]
     line_number: Mapped[str]
@@ -75,6 +82,17 @@ class CostLineRow(Base):
     document: Mapped[str]
     invoice: Mapped[str]
     description: Mapped[str]
+    counted_on: Mapped[date | None] = mapped_column(default=None)
+    paid_on: Mapped[date | None] = mapped_column(default=None)
+    vat: Mapped[Cents] = mapped_column(default=0)
+    vat_deductible: Mapped[Cents] = mapped_column(default=0)
+    ineligible: Mapped[Cents] = mapped_column(default=0)
+    ineligible_for: Mapped[str] = mapped_column(default="")
+    person: Mapped[str] = mapped_column(default="")
+    milestone_id: Mapped[int | None] = mapped_column(ForeignKey("milestone.id"), default=None)
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("cost_line.id"), default=None)
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("cost_line.id"), default=None)
+    charge_id: Mapped[int | None] = mapped_column(ForeignKey("charge.id"), default=None)
 
 
 def key_of(book: BookRow, journal: str, transaction: str, line: str) -> str:
@@ -96,117 +114,14 @@ def cost_line(session: Session, line_id: int) -> CostLine:
 
     Errors: ``NotFoundError``.
     """
-    found = _lines(session, _listed().where(CostLineRow.id == line_id))
+    found = lines_of(session, listed().where(CostLineRow.id == line_id))
     if not found:
         raise NotFoundError("There is no cost line {line}.", line=line_id)
     return found[0]
 
 
-def page_of_costs(
-    session: Session, wish: CostFilter, after: str | None = None, before: str | None = None
-) -> CostPage:
-    """Give one page of the cost lines that somebody wishes to see.
-
-    Shape:  the lines after, or before, a key that an earlier page gave; from the top without one.
-    Errors: ``RuleViolation`` for a key that no page gave.
-    """
-    chosen = _chosen(wish)
-    count, total = session.execute(
-        select(func.count(), func.coalesce(func.sum(CostLineRow.amount), 0)).where(*chosen)
-    ).one()
-    query = _listed().where(*chosen)
-    columns, descending = _order(wish.order)
-    backwards = before is not None and after is None
-    if key := before if backwards else after:
-        query = query.where(_beyond(columns, _read_key(wish.order, key), descending != backwards))
-    downwards = descending != backwards
-    query = query.order_by(*(c.desc() if downwards else c.asc() for c in columns)).limit(PAGE + 1)
-    lines = _lines(session, query)
-    more, lines = len(lines) > PAGE, lines[:PAGE]
-    if backwards:
-        lines.reverse()
-    has_next, has_previous = (True, more) if backwards else (more, key is not None)
-    return CostPage(
-        lines=tuple(lines),
-        line_count=count,
-        amount=Money(int(total)),
-        next_key=_key(wish.order, lines[-1]) if lines and has_next else None,
-        previous_key=_key(wish.order, lines[0]) if lines and has_previous else None,
-    )
-
-
-def all_costs(session: Session, wish: CostFilter) -> Iterable[CostLine]:
-    """Read all cost lines that somebody wishes to see, page by page."""
-    after: str | None = None
-    while True:
-        page = page_of_costs(session, wish, after=after)
-        yield from page.lines
-        if page.next_key is None:
-            return
-        after = page.next_key
-
-
-def _chosen(wish: CostFilter) -> list[Any]:
-    line = CostLineRow
-    chosen: list[Any] = []
-    if wish.year is not None:
-        chosen.append(line.incurred_on.between(date(wish.year, 1, 1), date(wish.year, 12, 31)))
-    if wish.category:
-        category = select(CategoryRow.id).where(CategoryRow.code == wish.category)
-        chosen.append(line.category_id.in_(category))
-    if wish.work_package:
-        chosen.append(line.cost_centre == wish.work_package)
-    if wish.text:
-        chosen.append(_says(wish.text))
-    return chosen + _chosen_by_share(wish)
-
-
-def _chosen_by_share(wish: CostFilter) -> list[Any]:
-    """Choose by what became of a line: who pays, what is left and why."""
-    from tracker.store.allocations import AllocationRow, UnallocatedRow
-
-    charged = AllocationRow.cost_line_id == CostLineRow.id
-    left = UnallocatedRow.cost_line_id == CostLineRow.id
-
-    def some_left(*wanted: Any) -> Any:
-        found = select(UnallocatedRow.cost_line_id).where(left, *wanted)  # less what is by hand
-        found = found.group_by(UnallocatedRow.cost_line_id)
-        return found.having(func.sum(UnallocatedRow.amount) != 0).exists()
-
-    paid = exists().where(charged)
-    states = {
-        CostState.CHARGED: and_(paid, ~some_left()),
-        CostState.PARTLY: and_(paid, some_left()),
-        CostState.NOT_CHARGED: and_(~paid, some_left()),
-        CostState.WAITING: and_(~paid, ~exists().where(left), CostLineRow.amount != 0),
-    }
-    chosen = [states[wish.state]] if wish.state is not None else []
-    commitment = select(CommitmentRow.id).where(CommitmentRow.code == wish.commitment)
-    if wish.reason:
-        paying = UnallocatedRow.commitment_id == commitment.scalar_subquery()
-        wanted = [paying] if wish.commitment else []
-        chosen.append(some_left(UnallocatedRow.reason == wish.reason, *wanted))
-    elif wish.commitment:
-        paid_by = AllocationRow.commitment_id == commitment.scalar_subquery()
-        chosen.append(exists().where(charged, paid_by))
-    return chosen
-
-
-def _says(text: str) -> Any:
-    return or_(
-        *(
-            column.icontains(text, autoescape=True)
-            for column in (
-                CostLineRow.supplier,
-                CostLineRow.description,
-                CostLineRow.document,
-                CostLineRow.invoice,
-            )
-        )
-    )
-
-
-def _listed() -> Select[CostLineRow, BookRow, str]:
+def listed() -> Select[CostLineRow, BookRow, str]:
+    """Choose cost lines, each with its book and its category."""
     return (
         select(CostLineRow, BookRow, CategoryRow.code.label("category"))
         .join(BookRow, BookRow.id == CostLineRow.book_id)
@@ -214,9 +129,11 @@ def _listed() -> Select[CostLineRow, BookRow, str]:
     )
 
 
-def _lines(session: Session, query: Select[CostLineRow, BookRow, str]) -> list[CostLine]:
+def lines_of(session: Session, query: Select[CostLineRow, BookRow, str]) -> list[CostLine]:
+    """Read the cost lines that a query chooses, with what became of them."""
     rows = session.execute(query).all()
-    shares = _shares(session, [row.CostLineRow.id for row in rows])
+    keys = [row.CostLineRow.id for row in rows]
+    shares, reversing = _shares(session, keys), _reversing(session, keys)
     return [
         CostLine(
             id=line.id,
@@ -233,9 +150,29 @@ def _lines(session: Session, query: Select[CostLineRow, BookRow, str]) -> list[C
             account=line.account,
             amount=Money(line.amount),
             shares=tuple(shares.get(line.id, ())),
+            counted_on=line.counted_on,
+            paid_on=line.paid_on,
+            vat=Money(line.vat),
+            vat_deductible=Money(line.vat_deductible),
+            ineligible=Money(line.ineligible),
+            ineligible_for=line.ineligible_for,
+            person=line.person,
+            milestone_id=line.milestone_id,
+            corrects_id=line.corrects_id,
+            reverses_id=line.reverses_id,
+            reversed_by_id=reversing.get(line.id),
+            is_judged_apart=line.charge_id is not None,
         )
         for line, book, category in rows
     ]
+
+
+def _reversing(session: Session, line_ids: list[int]) -> dict[int, int]:
+    """Give the lines that take these back, by the line that they take back."""
+    rows = session.execute(
+        select(CostLineRow.reverses_id, CostLineRow.id).where(CostLineRow.reverses_id.in_(line_ids))
+    )
+    return {line: by for line, by in rows if line is not None}
 
 
 def _shares(session: Session, line_ids: list[int]) -> dict[int, list[CostShare]]:
@@ -262,39 +199,3 @@ def _shares(session: Session, line_ids: list[int]) -> dict[int, list[CostShare]]
     for line_id, code, reason, amount in session.execute(left):
         shares.setdefault(line_id, []).append(CostShare(code or "", Money(int(amount)), reason))
     return shares
-
-
-def _order(order: CostOrder) -> tuple[tuple[Any, Any], bool]:
-    by_amount = order in (CostOrder.LARGEST, CostOrder.SMALLEST)
-    first = CostLineRow.amount if by_amount else CostLineRow.incurred_on
-    return (first, CostLineRow.id), order in (CostOrder.NEWEST, CostOrder.LARGEST)
-
-
-def _beyond(columns: tuple[Any, Any], key: tuple[Any, int], downwards: bool) -> Any:  # noqa: FBT001
-    first, second = columns
-    if downwards:
-        return or_(first < key[0], and_(first == key[0], second < key[1]))
-    return or_(first > key[0], and_(first == key[0], second > key[1]))
-
-
-def _key(order: CostOrder, line: CostLine) -> str:
-    by_amount = order in (CostOrder.LARGEST, CostOrder.SMALLEST)
-    return f"{line.amount.cents if by_amount else line.incurred_on}_{line.id}"
-
-
-def _read_key(order: CostOrder, key: str) -> tuple[Any, int]:
-    refusal = RuleViolation(
-        "The address of this page is not one that the list gave.",
-        "Go back to the first page of the list.",
-        field="after",
-    )
-    first, _, second = key.partition("_")
-    try:
-        by_amount = order in (CostOrder.LARGEST, CostOrder.SMALLEST)
-        found = int(first) if by_amount else date.fromisoformat(first)
-        line_id = int(second)
-    except ValueError:
-        raise refusal from None
-    if max(abs(line_id), abs(found) if isinstance(found, int) else 0) >= NUMBER_MAX:
-        raise refusal
-    return found, line_id

@@ -35,12 +35,13 @@ class ImportRow(Base):
     same: Mapped[int]
     totals: Mapped[str]  # sentences and figures, as JSON
     warnings: Mapped[str]  # findings, as JSON
+    accepted: Mapped[str] = mapped_column(default="")  # why they were accepted
 
 
 class BookRow(Base):
     """A fiscal year of a company's ledger, or a partner's hours of a year: where keys are unique.
 
-    ``import_id`` is the last import that held it; the control totals are that file's own.
+    ``import_id`` is the import that opened it, if one did; its totals count what is kept of it.
     """
 
     __tablename__ = "book"
@@ -54,7 +55,7 @@ class BookRow(Base):
     origin: Mapped[str]
     company: Mapped[str]
     fiscal_year: Mapped[int]
-    import_id: Mapped[int] = mapped_column(ForeignKey("import.id"))
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("import.id"))
     line_count: Mapped[int]
     debit: Mapped[Cents]
     credit: Mapped[Cents]
@@ -137,7 +138,7 @@ def book_named(session: Session, origin: str, company: str, fiscal_year: int) ->
 
 
 def add_book(
-    session: Session, origin: str, company: str, fiscal_year: int, import_id: int
+    session: Session, origin: str, company: str, fiscal_year: int, import_id: int | None
 ) -> BookRow:
     """Open a book that is brought in for the first time; its lines are counted as they are kept."""
     book = BookRow(

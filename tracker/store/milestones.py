@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tracker.domain.milestones import Milestone, Move, Release
@@ -13,8 +13,12 @@ from tracker.domain.money import Money
 from tracker.store.commitments import CommitmentRow
 from tracker.store.funders import ProgrammeRow
 from tracker.store.instalments import InstalmentRow
-from tracker.store.projects import SplitShareRow, WorkPackageRow
+from tracker.store.projects import WorkPackageRow
+from tracker.store.splitting import SplitRuleRow, SplitShareRow
 from tracker.store.tables import Base
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
 
 
 class MilestoneRow(Base):
@@ -79,16 +83,28 @@ def milestones_of(session: Session, commitment_id: int | None = None) -> list[Mi
         .order_by(MilestoneRow.position)
     )
     if commitment_id is not None:
-        paid_for = select(SplitShareRow.work_package_id).where(
-            SplitShareRow.commitment_id == commitment_id
-        )
-        query = query.where(
-            MilestoneRow.work_package_id.in_(paid_for) | (CommitmentRow.id == commitment_id)
-        )
+        query = query.where(_pays_for(commitment_id) | (CommitmentRow.id == commitment_id))
     return [
         _milestone(found, tuple(moves.get(found.MilestoneRow.id, ())), commitment_id)
         for found in session.execute(query)
     ]
+
+
+def _pays_for(commitment_id: int) -> ColumnElement[bool]:
+    """Choose the milestones of the work packages that a commitment pays for by a split rule."""
+    rule = SplitRuleRow
+    return (
+        select(rule.id)
+        .join(SplitShareRow, SplitShareRow.rule_id == rule.id)
+        .where(
+            SplitShareRow.commitment_id == commitment_id,
+            rule.ended_at.is_(None),
+            ~rule.is_in_kind,
+            func.coalesce(rule.work_package_id, MilestoneRow.work_package_id)
+            == MilestoneRow.work_package_id,
+        )
+        .exists()
+    )
 
 
 def _milestone(found: Any, moves: tuple[Move, ...], only: int | None) -> Milestone:

@@ -18,9 +18,9 @@ from tracker.store.projects import (
     CategoryRow,
     InKindRuleRow,
     ProjectRow,
-    SplitShareRow,
     WorkPackageRow,
 )
+from tracker.store.splitting import SplitRuleRow, SplitShareRow
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -54,7 +54,7 @@ def keep_case(session: Session, case: Case, origin: Origin) -> None:
     promises = Promises(session, project.id, categories, origin)
     for new in case.commitments:
         promises.keep(new, programmes[new.code])
-    _keep_rules(session, project.id, case, packages, promises.keys, categories)
+    _keep_rules(session, project.id, case, origin, packages, promises.keys, categories)
     promises.keep_budgets(case)
     for position, milestone in enumerate(case.milestones):
         releases = promises.instalments[milestone.releases] if milestone.releases else None
@@ -142,33 +142,36 @@ def _keep_rules(
     session: Session,
     project_id: int,
     case: Case,
+    origin: Origin,
     packages: dict[str, int],
     commitments: dict[str, int],
     categories: dict[str, int],
 ) -> None:
-    for package, shares in case.split_rules.items():
-        for position, share in enumerate(shares):
-            session.add(
-                SplitShareRow(
-                    project_id=project_id,
-                    work_package_id=packages[package],
-                    commitment_id=commitments[share.commitment],
-                    weight=share.weight,
-                    position=position,
-                )
-            )
+    rules = [
+        (package, packages[package], [(share.commitment, share.weight) for share in shares])
+        for package, shares in case.split_rules.items()
+    ]
     if case.in_kind:
         commitment, category = case.in_kind
         session.add(InKindRuleRow(project_id=project_id, category_id=categories[category]))
-        session.add(
-            SplitShareRow(
-                project_id=project_id,
-                work_package_id=None,
-                commitment_id=commitments[commitment],
-                weight=1,
-                position=0,
-            )
+        rules.append((commitment, None, [(commitment, 1)]))
+    for position, (name, package, shares) in enumerate(rules):
+        row = SplitRuleRow(
+            project_id=project_id,
+            position=position,
+            name=name,
+            entered_by=origin.vouched_by,
+            entered_at=origin.at,
+            is_in_kind=package is None,
+            work_package_id=package,
         )
+        _add(session, row)
+        for place, (code, weight) in enumerate(shares):
+            session.add(
+                SplitShareRow(
+                    rule_id=row.id, commitment_id=commitments[code], weight=weight, position=place
+                )
+            )
 
 
 def _keep_milestone(

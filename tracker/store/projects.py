@@ -1,4 +1,4 @@
-"""Projects, their work packages, cost categories, accounts and split rules."""
+"""Projects, their work packages, cost categories and accounts."""
 
 from __future__ import annotations
 
@@ -8,14 +8,10 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from tracker.domain.allocations import Share
 from tracker.domain.costs import INELIGIBLE
 from tracker.domain.errors import NotFoundError
 from tracker.domain.periods import Period
 from tracker.store.tables import Base
-
-IN_KIND_RULE = 0
-"""The key of the split rule of in-kind lines; those of work packages are their ids, from 1."""
 
 
 class ProjectRow(Base):
@@ -81,25 +77,8 @@ class AccountRow(Base):
     ineligible: Mapped[bool]
 
 
-class SplitShareRow(Base):
-    """A commitment's weight in the split rule of a work package, or of in-kind lines."""
-
-    __tablename__ = "split_share"
-    __table_args__ = (
-        UniqueConstraint("project_id", "work_package_id", "commitment_id"),
-        CheckConstraint("weight > 0", name="weight_positive"),
-    )
-
-    id: Mapped[int] = mapped_column(init=False, primary_key=True)
-    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
-    work_package_id: Mapped[int | None] = mapped_column(ForeignKey("work_package.id"))
-    commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"))
-    weight: Mapped[int]
-    position: Mapped[int]
-
-
 class InKindRuleRow(Base):
-    """The category of partners' hours; the commitment is in the split share without a package."""
+    """The category of partners' hours; a split rule says which commitment they are."""
 
     __tablename__ = "in_kind_rule"
     __table_args__ = (UniqueConstraint("project_id"),)
@@ -205,17 +184,3 @@ def in_kind_category_of(session: Session, project_id: int) -> int | None:
     return session.scalar(
         select(InKindRuleRow.category_id).where(InKindRuleRow.project_id == project_id)
     )
-
-
-def split_rules_of(session: Session, project_id: int) -> dict[int, tuple[Share, ...]]:
-    """The split rules by work package id, and by ``IN_KIND_RULE``, shares in their order."""
-    rows = session.execute(
-        select(SplitShareRow.work_package_id, SplitShareRow.commitment_id, SplitShareRow.weight)
-        .where(SplitShareRow.project_id == project_id)
-        .order_by(SplitShareRow.position)
-    )
-    rules: dict[int, tuple[Share, ...]] = {}
-    for package, commitment, weight in rows:
-        key = package or IN_KIND_RULE
-        rules[key] = (*rules.get(key, ()), Share(commitment, weight))
-    return rules

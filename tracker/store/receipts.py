@@ -79,6 +79,11 @@ class ReceiptRow(Base):
     counterparty: Mapped[str] = mapped_column(default="")
     remittance: Mapped[str] = mapped_column(default="")
     entered_by: Mapped[str] = mapped_column(default="")
+    counted_on: Mapped[date | None] = mapped_column(default=None)
+
+
+COUNTED_ON = func.coalesce(ReceiptRow.counted_on, ReceiptRow.received_on)
+"""The day on which a receipt counts: its own, unless its period was closed."""
 
 
 class SetAsideRow(Base):
@@ -132,7 +137,7 @@ def receipts_of(
     """
     query = _receipts().where(ReceiptRow.commitment_id == commitment_id, *_standing())
     if until is not None:
-        query = query.where(ReceiptRow.received_on <= until)
+        query = query.where(until >= COUNTED_ON)
     return tuple(_receipt(*found[:3]) for found in session.execute(query))
 
 

@@ -29,7 +29,14 @@ from tracker.store import (
     projects,
     receipts,
 )
-from tracker.store.allocations import AllocationRow, UnallocatedRow, charged_until, left_by_line
+from tracker.store.allocations import (
+    COUNTED_ON,
+    LEFT_ON,
+    AllocationRow,
+    UnallocatedRow,
+    charged_until,
+    left_by_line,
+)
 from tracker.store.commitments import CommitmentBalanceRow
 from tracker.store.costs import CostLineRow
 from tracker.store.imports import BookRow
@@ -116,7 +123,7 @@ def _categories(
 def _within(commitment_id: int, period: Period) -> tuple[Any, ...]:
     return (
         AllocationRow.commitment_id == commitment_id,
-        CostLineRow.incurred_on.between(period.first_day, period.last_day),
+        COUNTED_ON.between(period.first_day, period.last_day),
     )
 
 
@@ -165,13 +172,17 @@ def _lines(session: Session, commitment_id: int, period: Period) -> Iterator[Cha
 
 
 def _not_charged(session: Session, commitment_id: int, period: Period) -> tuple[NotCharged, ...]:
-    left = left_by_line().where(UnallocatedRow.commitment_id == commitment_id).subquery()
+    left = (
+        left_by_line()
+        .join(CostLineRow, CostLineRow.id == UnallocatedRow.cost_line_id)
+        .where(
+            UnallocatedRow.commitment_id == commitment_id,
+            LEFT_ON.between(period.first_day, period.last_day),
+        )
+        .subquery()
+    )
     rows = session.execute(
-        select(left.c.reason, func.count(), func.sum(left.c.amount))
-        .select_from(left)
-        .join(CostLineRow, CostLineRow.id == left.c.cost_line_id)
-        .where(CostLineRow.incurred_on.between(period.first_day, period.last_day))
-        .group_by(left.c.reason)
+        select(left.c.reason, func.count(), func.sum(left.c.amount)).group_by(left.c.reason)
     )
     found = {Reason(reason): (count, Money(int(amount))) for reason, count, amount in rows}
     return tuple(NotCharged(reason, *found[reason]) for reason in Reason if reason in found)

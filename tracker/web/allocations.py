@@ -10,7 +10,7 @@ from tracker.actions.allocations import charge as charge_waiting
 from tracker.domain.money import Money
 from tracker.domain.policy import Permission
 from tracker.extensions import db
-from tracker.store import allocations, ledgers
+from tracker.store import allocations, charging, ledgers
 from tracker.web.auth import current_actor
 from tracker.web.language import plural
 from tracker.web.permissions import permission
@@ -29,7 +29,7 @@ def not_charged() -> ResponseReturnValue:
     reasons = allocations.not_charged(session)
     return render_template(
         "allocations/not_charged.html",
-        waiting=allocations.waiting(session),
+        waiting=charging.waiting(session),
         reasons=reasons,
         shares_left=sum(left.line_count for left in reasons),
         amount_left=Money.total(left.amount for left in reasons),

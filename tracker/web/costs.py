@@ -19,20 +19,18 @@ from tracker.actions.allocations import charge_by_hand
 from tracker.domain.money import ZERO
 from tracker.domain.policy import Permission
 from tracker.extensions import db
-from tracker.store import costs
+from tracker.store import cost_lists, costs
 from tracker.store.projects import the_project
 from tracker.web.auth import current_actor
+from tracker.web.cost_page import cost_page
 from tracker.web.costs_csv import lines_of_csv
-from tracker.web.forms.allocations import ByHandForm, by_hand_form
+from tracker.web.forms.allocations import by_hand_form
 from tracker.web.forms.costs import cost_filter_form
 from tracker.web.language import language, say
 from tracker.web.permissions import permission
-from tracker.web.splits import splits_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
-
-    from tracker.domain.costs import CostLine
 
 bp = Blueprint("costs", __name__, url_prefix="/costs")
 
@@ -46,7 +44,7 @@ def show_list() -> ResponseReturnValue:
     if not form.validate():
         return render_template("costs/list.html", form=form, page=None), 422
     after, before = request.args.get("after"), request.args.get("before")
-    page = costs.page_of_costs(session, form.wish, after=after, before=before)
+    page = cost_lists.page_of_costs(session, form.wish, after=after, before=before)
     return render_template("costs/list.html", form=form, page=page)
 
 
@@ -58,7 +56,7 @@ def export() -> ResponseReturnValue:
     form = cost_filter_form(session, request.args)
     if not form.validate():
         return render_template("costs/list.html", form=form, page=None), 422
-    rows = lines_of_csv(costs.all_costs(session, form.wish), language())
+    rows = lines_of_csv(cost_lists.all_costs(session, form.wish), language())
     name = f"{the_project(session).code}_costs.csv"
     answer = Response(stream_with_context(rows), mimetype="text/csv")
     answer.headers.set("Content-Disposition", "attachment", filename=name)
@@ -70,7 +68,7 @@ def export() -> ResponseReturnValue:
 def show(line_id: int) -> ResponseReturnValue:
     """Show one cost line, and why it is split as it is."""
     line = costs.cost_line(db.session(), line_id)
-    return _line(line, by_hand_form(db.session(), line))
+    return cost_page(line, by_hand_form(db.session(), line))
 
 
 @bp.post("/<key:line_id>/charge")
@@ -84,9 +82,4 @@ def charge(line_id: int) -> ResponseReturnValue:
     if form.attempt(lambda: charge_by_hand(session, line_id, code, amount, by=by)):
         flash(say("{amount} is charged to {code}.", amount=amount, code=code))
         return redirect(url_for(".show", line_id=line_id))
-    return _line(costs.cost_line(session, line_id), form), 422
-
-
-def _line(line: CostLine, form: ByHandForm) -> str:
-    splits = splits_of(db.session(), line)
-    return render_template("costs/show.html", line=line, splits=splits, form=form)
+    return cost_page(costs.cost_line(session, line_id), form), 422

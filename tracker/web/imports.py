@@ -12,7 +12,7 @@ from tracker.actions.imports import bring_in as bring_in_files
 from tracker.domain.errors import FileRefused
 from tracker.domain.policy import Permission
 from tracker.extensions import db
-from tracker.store import allocations, receipts
+from tracker.store import charging, receipts
 from tracker.store.imports import imports_of
 from tracker.web.auth import current_actor
 from tracker.web.language import translate
@@ -60,7 +60,7 @@ def _page(**values: object) -> str:
     return render_template(
         "imports/list.html",
         imports=imports_of(session),
-        waiting=allocations.waiting(session),
+        waiting=charging.waiting(session),
         unmatched=receipts.unmatched(session),
         **values,
     )

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tracker.domain.costs import Origin
 from tracker.domain.money import Money
 from tracker.store.commitments import commitments_of
-from tracker.store.projects import IN_KIND_RULE, split_rules_of, the_project, work_packages_of
+from tracker.store.projects import the_project
+from tracker.store.splitting import rule_for
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -45,13 +45,10 @@ class Split:
 
 def splits_of(session: Session, line: CostLine) -> tuple[Split, ...]:
     """Explain a cost line by the split rule that holds for it; empty where none does."""
-    project = the_project(session)
-    key = IN_KIND_RULE
-    if line.origin is not Origin.IN_KIND:
-        key = work_packages_of(session, project.id).get(line.work_package, -1)
-    rule = split_rules_of(session, project.id).get(key, ())
-    if not rule:
+    found = rule_for(session, the_project(session).id, line.id)
+    if found is None:
         return ()
+    rule = found.shares
     named = {commitment.id: commitment for commitment in commitments_of(session)}
     parts = line.amount.share_out([share.weight for share in rule])
     whole = sum(share.weight for share in rule)

@@ -11,6 +11,7 @@ from tracker.extensions import db
 from tracker.store import (
     allocations,
     amendments,
+    charging,
     imports,
     instalments,
     ledgers,
@@ -80,7 +81,7 @@ def matters_of(seen: Sequence[Commitment]) -> list[attention.Matter]:
         found += attention.of_endings(endings_of(session, seen), day)
         found += attention.of_milestones(milestones.milestones_of(session), day)
         found += attention.of_costs(
-            allocations.waiting(session),
+            charging.waiting(session),
             allocations.not_charged(session),
             ledgers.count_booked_twice(session),
             receipts.unmatched(session),

@@ -1,0 +1,107 @@
+"""Reporting periods, how they were closed and reopened, and the reports that were sent."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from tracker.domain.amendments import Verdict
+from tracker.domain.periods import Period
+from tracker.domain.reporting_periods import PeriodState, ReportingPeriod
+from tracker.store.tables import Base, one_of
+
+
+class ReportingPeriodRow(Base):
+    """A period of the books. While it is closed, the database refuses what counts in it.
+
+    ``version`` counts its changes of state.
+    """
+
+    __tablename__ = "reporting_period"
+    __table_args__ = (
+        UniqueConstraint("project_id", "first_day"),
+        CheckConstraint("first_day <= last_day", name="in_order"),
+        one_of("state", PeriodState),
+    )
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    state: Mapped[str] = mapped_column(default=PeriodState.OPEN)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class ReopeningRow(Base):
+    """A request to open a closed period again; a second person decides."""
+
+    __tablename__ = "reopening"
+    __table_args__ = (
+        Index(
+            "ix_reopening_one_request",
+            "period_id",
+            unique=True,
+            sqlite_where=text("verdict = 'draft'"),
+            postgresql_where=text("verdict = 'draft'"),
+        ),
+        CheckConstraint("reason <> ''", name="reason_given"),
+        CheckConstraint("decided_by <> asked_by OR verdict = 'dropped'", name="decided_by_another"),
+        CheckConstraint("(verdict = 'draft') = (decided_by IS NULL)", name="decided_by_somebody"),
+        one_of("verdict", Verdict),
+    )
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    period_id: Mapped[int] = mapped_column(ForeignKey("reporting_period.id"))
+    period_version: Mapped[int]
+    reason: Mapped[str]
+    asked_by: Mapped[str]
+    asked_at: Mapped[datetime]
+    verdict: Mapped[str] = mapped_column(default=Verdict.DRAFT)
+    decided_by: Mapped[str | None] = mapped_column(default=None)
+    decided_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class SentReportRow(Base):
+    """A report over a period that a funder has been sent: the period cannot be reopened."""
+
+    __tablename__ = "sent_report"
+    __table_args__ = (UniqueConstraint("period_id", "commitment_id"),)
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    period_id: Mapped[int] = mapped_column(ForeignKey("reporting_period.id"))
+    commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"))
+    sent_on: Mapped[date]
+    note: Mapped[str]
+    entered_by: Mapped[str]
+    entered_at: Mapped[datetime]
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"), default=None)
+
+
+def periods_of(session: Session, project_id: int) -> list[ReportingPeriod]:
+    """List the reporting periods of a project, the first to the last."""
+    rows = session.scalars(
+        select(ReportingPeriodRow)
+        .where(ReportingPeriodRow.project_id == project_id)
+        .order_by(ReportingPeriodRow.first_day)
+    )
+    return [
+        ReportingPeriod(
+            row.id, Period(row.first_day, row.last_day), PeriodState(row.state), row.version
+        )
+        for row in rows
+    ]
+
+
+def closed_periods(session: Session, project_id: int) -> list[Period]:
+    """List the periods in which nothing may count any more; and keep them from opening.
+
+    The rows are held until the transaction ends, so that what is judged by them stays true.
+    """
+    row = ReportingPeriodRow
+    query = select(row.first_day, row.last_day).where(
+        row.project_id == project_id, row.state == PeriodState.CLOSED
+    )
+    found = session.execute(query.order_by(row.first_day).with_for_update(read=True))
+    return [Period(first_day, last_day) for first_day, last_day in found]
