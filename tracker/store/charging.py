@@ -178,7 +178,8 @@ def ineligible_parts(session: Session) -> list[Judgement]:
 
 def add_by_hand(session: Session, charge_id: int, by_hand: ByHand, counted_on: date | None) -> None:
     """Keep what a person charged to a commitment, and take it off what was left of the line."""
-    of = {"charge_id": charge_id, "cost_line_id": by_hand.line_id, "counted_on": counted_on}
+    of: dict[str, Any] = {"charge_id": charge_id, "cost_line_id": by_hand.line_id}
+    of["counted_on"] = counted_on
     for paying, reason, cents in by_hand.taken:
         session.add(UnallocatedRow(**of, commitment_id=paying, amount=-cents, reason=reason))
     paid = by_hand.amount.cents
@@ -195,7 +196,8 @@ def take_back(
     counted_on: date | None,
 ) -> None:
     """Take charges of a cost line back, by commitment in cents; they are left with a reason."""
-    of = {"charge_id": charge_id, "cost_line_id": line_id, "counted_on": counted_on}
+    of: dict[str, Any] = {"charge_id": charge_id, "cost_line_id": line_id}
+    of["counted_on"] = counted_on
     for paying, cents in parts:
         session.add(AllocationRow(**of, commitment_id=paying, amount=-cents))
         session.add(UnallocatedRow(**of, commitment_id=paying, amount=cents, reason=reason))
@@ -224,7 +226,8 @@ def mirror(session: Session, charge_id: int, line_id: int, reversing_id: int) ->
     if not session.scalar(select(judged | charged)):
         amount = session.get_one(CostLineRow, line_id).amount
         for key, cents in ((line_id, amount), (reversing_id, -amount)):
-            left = {"charge_id": charge_id, "cost_line_id": key, "commitment_id": None}
+            left: dict[str, Any] = {"charge_id": charge_id, "cost_line_id": key}
+            left |= {"commitment_id": None, "counted_on": counts_on(session, key)}
             session.add(UnallocatedRow(**left, amount=cents, reason=Reason.TAKEN_BACK))
         session.flush()
 

@@ -147,7 +147,7 @@ def _keep_rules(
     commitments: dict[str, int],
     categories: dict[str, int],
 ) -> None:
-    rules = [
+    rules: list[tuple[str, int | None, list[tuple[str, int]]]] = [
         (package, packages[package], [(share.commitment, share.weight) for share in shares])
         for package, shares in case.split_rules.items()
     ]

@@ -32,10 +32,21 @@ KEPT = [
 ]
 LASTING = ["intake", "mapping_profile", "obligation", "reopening", "reporting_period", "split_rule"]
 
-REASONS = ("no_split_rule", "not_awarded", "outside_period", "category_not_allowed")
-REASONS += ("commitment_exhausted",)
-MORE_REASONS = ("not_earmarked", "covered_by_flat_rate", "taken_back", "not_eligible")
-MORE_REASONS += ("economic_use", "depreciated")
+REASONS = (
+    "no_split_rule",
+    "not_awarded",
+    "outside_period",
+    "category_not_allowed",
+    "commitment_exhausted",
+)
+MORE_REASONS = (
+    "not_earmarked",
+    "covered_by_flat_rate",
+    "taken_back",
+    "not_eligible",
+    "economic_use",
+    "depreciated",
+)
 KINDS = ("ledger", "bank", "in_kind")
 CHARGES = ("rules", "again", "by_hand", "in_bulk", "taken_back", "correction")
 
