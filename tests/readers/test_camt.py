@@ -342,3 +342,59 @@ def test_names_are_read_right_in_every_encoding_that_banks_use(
         prologue=f'<?xml version="1.0" encoding="{declared}"?>',
     ).written(tmp_path, encoding)
     assert only(path).entries[0].counterparty == "Café € Müller"
+
+
+def net_of(amount: str, side: str, *, is_early: bool) -> str:
+    said = f"<CdtDbtInd>{side}</CdtDbtInd>"
+    if is_early:
+        net = f"<TtlNetNtryAmt>{amount}</TtlNetNtryAmt>{said}"
+    else:
+        net = f"<TtlNetNtry><Amt>{amount}</Amt>{said}</TtlNetNtry>"
+    return f"<TxsSummry><TtlNtries>{net}</TtlNtries></TxsSummry>"
+
+
+@pytest.mark.parametrize("is_early", [True, False])
+@pytest.mark.parametrize(
+    ("amount", "side", "is_right"),
+    [
+        ("15.00", "DBIT", True),
+        ("15.00", "CRDT", False),
+        ("15.01", "DBIT", False),
+        ("5.10", "DBIT", False),
+    ],
+)
+def test_the_net_amount_of_the_summary_ties_out(
+    tmp_path: Path, amount: str, side: str, is_right: bool, is_early: bool
+) -> None:
+    entries = entry("10.00") + entry("25.00", "DBIT", reference="R2")
+    summary = net_of(amount, side, is_early=is_early)
+    path = Statement(entries, closing="985.00", summary=summary).written(tmp_path)
+    if is_right:
+        assert camt.read(path, path.name)[0].warnings == ()
+    else:
+        assert "and the entries add up to" in refusal_of(lambda: camt.read(path, path.name))
+
+
+@pytest.mark.parametrize("has_details", [True, False])
+@pytest.mark.parametrize("total", ["10.00", "10.01"])
+def test_the_total_of_a_batch_ties_out(tmp_path: Path, has_details: bool, total: str) -> None:
+    details = "".join(f'<TxDtls><Amt Ccy="EUR">{n}.00</Amt></TxDtls>' for n in (4, 6))
+    batch = f'<Btch><TtlAmt Ccy="EUR">{total}</TtlAmt></Btch>{details if has_details else ""}'
+    path = Statement(entry("10.00", details=batch), closing="1010.00").written(tmp_path)
+    if total == "10.00":
+        assert camt.read(path, path.name)[0].warnings == ()
+    else:
+        said = refusal_of(lambda: camt.read(path, path.name))
+        assert "10.01, and its transactions add up to" in said
+
+
+def test_statements_and_names_without_end_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(camt, "STATEMENTS_MAX", 3)
+    path = Statement(times=6).written(tmp_path)
+    assert "or holds more in one place" in refusal_of(lambda: camt.read(path, path.name))
+    monkeypatch.setattr(camt, "NAMES_MAX", 100)
+    names = "".join(f"<a{n}/>" for n in range(200))
+    path = Statement(entry(more=names)).written(tmp_path)
+    assert "or holds more in one place" in refusal_of(lambda: camt.read(path, path.name))

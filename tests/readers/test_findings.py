@@ -2,8 +2,8 @@
 
 import pytest
 
-from tracker.domain.errors import FileRefused
-from tracker.readers.findings import Findings, refusal
+from tracker.domain.errors import CellFinding, FileRefused, Sentence
+from tracker.readers.findings import CELLS_MAX, Findings, place_of, refusal
 
 
 def test_without_a_finding_nothing_is_refused() -> None:
@@ -48,3 +48,56 @@ def test_findings_can_be_forgotten_for_another_reading() -> None:
     with pytest.raises(FileRefused) as caught:
         findings.check()
     assert len(caught.value.findings) == 1
+
+
+def test_cells_are_listed_by_row_and_z_before_aa() -> None:
+    findings = Findings("list.csv")
+    for cell in ("AA2", "B10", "Z2", "B9"):
+        findings.add(cell, "Blank.")
+    assert findings.listed()[0].place == "Z2, AA2, B9, B10"
+
+
+def test_places_that_are_no_cells_stay_as_they_came() -> None:
+    findings = Findings("books.xaf")
+    for place in ("INK 2 (XML 9)", "BNK 1 (XML 3)"):
+        findings.add(place, "Wrong.")
+    assert findings.listed()[0].place == "INK 2 (XML 9), BNK 1 (XML 3)"
+
+
+@pytest.mark.parametrize(
+    ("sheet", "place"),
+    [
+        ("", "F12"),
+        ("Costs", "Costs!F12"),
+        ("Costs 2023", "'Costs 2023'!F12"),
+        ("Jan's, & co!", "'Jan''s, & co!'!F12"),
+    ],
+)
+def test_a_cell_is_named_as_a_spreadsheet_does_and_known_again(sheet: str, place: str) -> None:
+    assert place_of(sheet, 5, 12) == place
+    findings = Findings("costs.xlsx")
+    findings.add(place, "“{value}” is wrong.", "Mend it.", value="x")
+    assert findings.by_cell() == [
+        CellFinding(
+            sheet,
+            "F12",
+            Sentence("“{value}” is wrong.", {"value": "x"}),
+            Sentence("Mend it.", {"value": "x"}),
+        )
+    ]
+
+
+def test_every_cell_is_listed_by_sheet_row_and_column_up_to_a_bound() -> None:
+    findings = Findings("costs.xlsx")
+    findings.add("", "The file is odd.")
+    for row in range(CELLS_MAX, 0, -1):
+        findings.add(f"Costs!B{row}", "“{value}” is wrong.", value=row)
+    cells = findings.by_cell()
+    assert len(cells) == CELLS_MAX
+    assert [(each.sheet, each.cell) for each in cells[:3]] == [
+        ("", ""),
+        ("Costs", "B2"),
+        ("Costs", "B3"),
+    ]
+    rest = findings.listed()[-1]
+    assert rest.message.facts == {"count": CELLS_MAX + 1 - 100}

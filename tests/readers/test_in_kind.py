@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.books.cases import DEMO, case_dir
@@ -159,3 +160,43 @@ def test_text_that_is_none_is_refused(tmp_path: Path, content: bytes, complaint:
 def test_text_that_begins_like_a_formula_stays_the_text_that_it_is(tmp_path: Path) -> None:
     (row,) = read_text(tmp_path, f"{HEADINGS}\nBio;1-1-2022;WP4;1;60;=SUM(A1:A9)\n")
     assert row.description == "=SUM(A1:A9)"
+
+
+def test_a_workbook_and_text_in_utf_16_give_what_the_csv_gives(tmp_path: Path) -> None:
+    text = (DEMO / "in-kind.csv").read_text(encoding="cp1252")
+    rows = list(csv.reader(text.splitlines(), delimiter=";"))
+    book = openpyxl.Workbook()
+    sheet = book.create_sheet("Inzet")
+    for row in rows:
+        sheet.append([row[5], *row[:5]])
+    path = tmp_path / "hours.xlsx"
+    book.save(path)
+    expected = in_kind.read(DEMO / "in-kind.csv", "in-kind.csv")
+    assert in_kind.read(path, path.name) == expected
+    assert read_text(tmp_path, text, "utf-16") == expected
+
+
+def test_a_workbook_says_by_sheet_and_cell_what_is_wrong(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.create_sheet("Inzet 2022")
+    sheet.append(["Lijst van de partners"])
+    sheet.append(["Partner", "Datum", "Werkpakket", "Uren", "Tarief", "Kleur"])
+    sheet.append(["Bio", date(2022, 1, 28), "WP4", 8, "60,00", "rood"])
+    path = tmp_path / "hours.xlsx"
+    book.save(path)
+    (row,) = in_kind.read(path, path.name)
+    assert row == InKindRow("Bio", date(2022, 1, 28), "WP4", Decimal(8), Decimal(60), "")
+    sheet.append([None, "x", "WP4", -8, 60])
+    book.save(path)
+    assert refusal_of(lambda: in_kind.read(path, path.name)).splitlines() == [
+        "'Inzet 2022'!B4: “x” is not a date. Write the day as 31-12-2023 or 2023-12-31.",
+        (
+            "'Inzet 2022'!D4: “-8” is negative. Leave the row out, or correct the row that was too "
+            "much."
+        ),
+        "'Inzet 2022'!A4: There is nothing under “Partner”. Fill it in.",
+    ]
+    sheet["C2"].value = "Kleur"
+    book.save(path)
+    said = refusal_of(lambda: in_kind.read(path, path.name))
+    assert said.startswith("'Inzet 2022'!A2: There is no column “in_kind.work_package”.")

@@ -21,9 +21,13 @@ def zipped(name: str) -> bytes:
     return packed.getvalue()
 
 
-def workbook() -> bytes:
+def workbook(*rows: str) -> bytes:
     saved = BytesIO()
-    openpyxl.Workbook().save(saved)
+    book = openpyxl.Workbook()
+    sheet = book.create_sheet("Lijst")
+    for row in rows:
+        sheet.append(row.split(";"))
+    book.save(saved)
     return saved.getvalue()
 
 
@@ -53,6 +57,13 @@ def test_the_sample_files_are_known_under_any_name(
         (b"<a:Document xmlns:a='x'><a:BkToCstmrStmt>", FileKind.BANK),
         (b"partner,date,work package,hours,rate,description\n", FileKind.IN_KIND),
         (b"\xef\xbb\xbfPartner;Datum;Werkpakket;Uren", FileKind.IN_KIND),
+        ("Partner;Datum;Uren".encode("utf-16"), FileKind.IN_KIND),
+        (workbook("Partner;Datum;Werkpakket;Uren;Tarief;Omschrijving"), FileKind.IN_KIND),
+        (workbook("Lijst", "Datum;Dagboek;Omschrijving;Bedrag"), FileKind.TABLE),
+        (b"Datum;Dagboek;Omschrijving;Bedrag\n", FileKind.TABLE),
+        ("Datum;Dagboek;Omschrijving;Bedrag\n".encode("utf-16-le"), FileKind.TABLE),
+        (b"Medewerker;Datum;Werkpakket;Uren;Tarief;Omschrijving\n", FileKind.TABLE),
+        (b"Naam;Bedrag\nBio;1\n", FileKind.TABLE),
     ],
 )
 def test_a_file_is_known_by_its_beginning(tmp_path: Path, content: bytes, kind: FileKind) -> None:
@@ -65,7 +76,7 @@ def test_a_file_is_known_by_its_beginning(tmp_path: Path, content: bytes, kind: 
     ("content", "complaint"),
     [
         (b"", "The file is empty."),
-        (workbook(), "The file is a workbook. Save the list as “CSV UTF-8”"),
+        (workbook(), "No sheet of the workbook shows anything."),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "The file is a workbook or document of an old kind."),
         (zipped("books.xaf"), "The file is an archive. Unpack it, and import the file"),
         (gzip.compress(b"<auditfile/>"), "The file is an archive."),
@@ -75,7 +86,6 @@ def test_a_file_is_known_by_its_beginning(tmp_path: Path, content: bytes, kind: 
         (b"{1:F01INGBNL2A}{2:I940}", "The file is a bank statement in MT940."),
         (b"ABNANL2A\n940\nABNANL2A\n:20:X", "The file is a bank statement in MT940."),
         ((DEMO / "case.json").read_bytes(), "A programme is set up with “tracker setup”."),
-        ("Partner;Datum;Uren".encode("utf-16"), "The file is text in UTF-16."),
         (str(Statement(prologue="")).encode("utf-16"), "is encoded in “UTF-16/32”"),
         (b"<html><body>", "html: The file is XML with the root html, which cannot be imported."),
         (b"<Document><BkToCstmrAcctRpt>", "The file is a camt.052, and not a statement."),
@@ -85,7 +95,7 @@ def test_a_file_is_known_by_its_beginning(tmp_path: Path, content: bytes, kind: 
         (b"<<<", "The XML is damaged"),
         (b"<?xml version='1.0' encoding='x-user'?><auditfile>", "is encoded in “x-user”"),
         (b"Dear all,\nsee the hours below\n", "The file is nothing that can be imported."),
-        (b"Naam;Bedrag\nBio;1\n", "csv with the headings Partner;Datum;Werkpakket;Uren;Tarief"),
+        (b"Naam\nBio\n", "a workbook or csv with a table of costs or hours."),
         (bytes(range(1, 256)) * 4, "The file is nothing that can be imported."),
         (b"\0" * 1000, "The file is nothing that can be imported."),
     ],

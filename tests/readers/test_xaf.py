@@ -348,3 +348,18 @@ def test_numbers_of_other_scripts_and_spaces_around_codes_do_no_harm(tmp_path: P
 
 def test_tags_escape_what_they_hold() -> None:
     assert tags(desc="a & <b>") == "<desc>a &amp; &lt;b&gt;</desc>"
+
+
+@pytest.mark.parametrize("declared", ["ISO-8859-1", "windows-1252", "UTF-8"])
+def test_a_mark_at_the_beginning_outweighs_the_encoding_that_is_declared(
+    tmp_path: Path, declared: str
+) -> None:
+    prologue = f'\ufeff<?xml version="1.0" encoding="{declared}"?>'
+    path = Auditfile(body=BALANCED.replace("Work", "Zoë"), prologue=prologue).written(tmp_path)
+    _, (found,) = read_through(path)
+    assert found.lines[0].description == "Zoë"
+
+
+def test_a_mark_does_not_make_up_for_an_encoding_that_is_unknown(tmp_path: Path) -> None:
+    path = Auditfile(prologue='\ufeff<?xml version="1.0" encoding="x"?>').written(tmp_path)
+    assert "is encoded in “x”, which is not read." in refusal_of(lambda: read_through(path))

@@ -2,7 +2,7 @@
 
 Every version is read alike, by the local names of its elements; .02 and .08 differ in where a
 status and a party's name stand. In here: the file and its statements; ``camt_entries`` reads
-an entry.
+an entry, and ``camt_totals`` adds them up.
 """
 
 from __future__ import annotations
@@ -14,18 +14,17 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from tracker.domain.iban import has_check_digits, is_iban, plain_iban
-from tracker.domain.money import Money
 from tracker.domain.receipts import BankStatement
 from tracker.readers.camt_entries import (
     CODE_MAX,
     bank_entries,
     cents_in,
-    count_in,
     day_in,
     entry_of,
     sign_in,
     text_in,
 )
+from tracker.readers.camt_totals import check_summary, warn_of_balance
 from tracker.readers.findings import AT_BANK, NOT_A_DAY, Findings, refusal
 from tracker.readers.markup import (
     DEPTH_MAX,
@@ -45,6 +44,8 @@ if TYPE_CHECKING:
 
 MEGABYTES_MAX = 50
 ELEMENTS_MAX = 500_000  # of one entry, or of one statement without its entries
+NAMES_MAX = 2_000  # of elements; the format has some hundreds
+STATEMENTS_MAX = 5_000
 CHUNK = 1 << 16
 
 STATEMENT = ["Document", "BkToCstmrStmt", "Stmt"]
@@ -88,6 +89,7 @@ class _Statements:
         self._text: list[str] = []
         self._text_length = 0
         self._held = 0
+        self._names: set[str] = set()
         self._entry_count = 0
         self._entries: list[Entry] = []
         self._seen: set[tuple[str, str, str]] = set()
@@ -102,9 +104,15 @@ class _Statements:
         self._text.clear()
         self._text_length = 0
         self._held += 1
+        self._names.add(name)
         if self._known >= len(STATEMENT):
             self._open.append(Element(name, attributes))
-        if self._depth > DEPTH_MAX or self._held > ELEMENTS_MAX:
+        if (
+            self._depth > DEPTH_MAX
+            or self._held > ELEMENTS_MAX
+            or len(self._names) > NAMES_MAX
+            or len(self._statements) > STATEMENTS_MAX
+        ):
             self._refuse_excess()
 
     def data(self, text: str) -> None:
@@ -168,13 +176,13 @@ class _Statements:
         closing, last_day = _balance(element, ("CLBD",), place, self._findings)
         booked = [entry for entry in self._entries if entry.is_booked]
         if len(self._entries) == self._entry_count:
-            _check_summary(element, self._entries, place, self._findings)
+            check_summary(element, self._entries, place, self._findings)
         warnings = Findings(self._name)
         if not self._findings:
             if not has_check_digits(iban):
                 message = "The check digits of account {iban} are wrong."
                 warnings.add(f"{place}/Acct/Id/IBAN", message, AT_BANK, iban=iban)
-            _warn_of_balance(opening, closing, booked, place, warnings)
+            warn_of_balance(opening, closing, booked, place, warnings)
             _warn_of_days(booked, first_day, last_day, place, warnings)
             if pending := len(self._entries) - len(booked):
                 message = "Entries that are not booked yet, and were left out: {count}."
@@ -228,48 +236,6 @@ def _balance(
     message = "The statement has no balance {code}."
     findings.add(f"{place}/Bal", message, AT_BANK, code="/".join(codes))
     return 0, None
-
-
-def _check_summary(element: Element, entries: list[Entry], place: str, findings: Findings) -> None:
-    """Note where the entries do not tie out to the summary, which a bank may leave out."""
-    for part, listed in (
-        ("TtlNtries", entries),
-        ("TtlCdtNtries", [entry for entry in entries if entry.is_credit]),
-        ("TtlDbtNtries", [entry for entry in entries if not entry.is_credit]),
-    ):
-        at = f"{place}/TxsSummry/{part}"
-        declared = count_in(element, f"TxsSummry/{part}/NbOfNtries")
-        if declared not in (None, str(len(listed))):
-            message = "The summary declares {declared} entries, and there are {found}."
-            findings.add(
-                f"{at}/NbOfNtries", message, AT_BANK, declared=declared[:80], found=len(listed)
-            )
-        total = element.find(f"TxsSummry/{part}/Sum")
-        if total is None:
-            continue
-        cents = cents_in(total, f"{at}/Sum", findings)
-        found = sum(abs(entry.cents) for entry in listed)
-        if cents is not None and cents != found:
-            message = "The summary declares {declared}, and the entries add up to {found}."
-            findings.add(f"{at}/Sum", message, AT_BANK, declared=Money(cents), found=Money(found))
-
-
-def _warn_of_balance(
-    opening: int, closing: int, booked: list[Entry], place: str, warnings: Findings
-) -> None:
-    moved = sum(entry.cents for entry in booked)
-    if opening + moved != closing:
-        warnings.add(
-            place,
-            "The balances do not tie out: {opening} and entries of {moved} make {found}, and the "
-            "statement closes at {closing}; the difference is {difference}.",
-            "Ask the bank whether the statement is complete.",
-            opening=Money(opening),
-            moved=Money(moved),
-            found=Money(opening + moved),
-            closing=Money(closing),
-            difference=Money(opening + moved - closing),
-        )
 
 
 def _warn_of_days(

@@ -143,6 +143,8 @@ def entry_of(element: Element, place: str, findings: Findings) -> Entry | None:
 def _parts(element: Element, cents: int, place: str, findings: Findings) -> tuple[Part, ...]:
     details = element.findall("NtryDtls/TxDtls")
     if not details:
+        if len(batches := element.findall("NtryDtls")) == 1:
+            _check_batch_total(batches[0], cents, place, findings)
         return (_part(element, element, cents),)
     parts = []
     for number, detail in enumerate(details, 1):
@@ -188,17 +190,35 @@ def _check_batch(
             entry=Money(cents),
             total=Money(total),
         )
+    rest = iter(parts)
     for batch in element.iterfind("NtryDtls"):
+        own = [next(rest).cents for _ in batch.iterfind("TxDtls")]
+        if own:
+            _check_batch_total(batch, sum(own), place, findings)
         declared = count_in(batch, "Btch/NbOfTxs")
-        found = len(batch.findall("TxDtls"))
-        if declared is not None and found and declared != str(found):
+        if declared is not None and own and declared != str(len(own)):
             findings.add(
                 f"{place}/Btch/NbOfTxs",
                 "The batch declares {declared} transactions and holds {found}.",
                 AT_BANK,
                 declared=declared[:80],
-                found=found,
+                found=len(own),
             )
+
+
+def _check_batch_total(batch: Element, cents: int, place: str, findings: Findings) -> None:
+    declared = batch.find("Btch/TtlAmt")
+    if declared is None or declared.get("Ccy", "EUR") != "EUR":
+        return
+    total = cents_in(declared, f"{place}/Btch/TtlAmt", findings)
+    if total is not None and total != abs(cents):
+        findings.add(
+            f"{place}/Btch/TtlAmt",
+            "The batch declares {declared}, and its transactions add up to {total}.",
+            AT_BANK,
+            declared=Money(total),
+            total=Money(abs(cents)),
+        )
 
 
 def _part(element: Element, detail: Element, cents: int) -> Part:

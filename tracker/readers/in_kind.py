@@ -1,17 +1,19 @@
-"""The list of hours that partners contribute: a csv file with a row for each contribution.
+"""The list of hours that partners contribute: a file with a row for each contribution.
 
-Headings in Dutch or English and in any order; semicolons, commas or tabs; UTF-8 or
-Windows-1252. A finding names its cells as a spreadsheet does, by the line of the file.
+Headings in Dutch or English and in any order; a workbook, or csv with semicolons, commas or
+tabs, in UTF-8, UTF-16 or Windows-1252. A finding names its cells as a spreadsheet does.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 from unicodedata import normalize
 
 from tracker.domain.costs import InKindRow
+from tracker.domain.mappings import Mapping
+from tracker.domain.table_columns import TableKind, columns_of, named
 from tracker.readers.cells import (
     UnreadableError,
     column_letters,
@@ -19,13 +21,20 @@ from tracker.readers.cells import (
     number_in,
     text_in,
 )
+from tracker.readers.delimited import AS_CSV, UTF_16, encodings_of
 from tracker.readers.findings import Findings, refusal
 from tracker.readers.markup import check_size
+from tracker.readers.table_rows import RowReader, is_blank
+from tracker.readers.tables import is_workbook, likeliest, open_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import date
+    from decimal import Decimal
     from pathlib import Path
     from typing import TypeVar
+
+    from tracker.readers.tables import Table
 
     Read = TypeVar("Read")
 
@@ -46,8 +55,8 @@ COLUMNS = {  # what a heading may be called, and what it then holds
     "description": "description",
 }
 HEADINGS = "Partner;Datum;Werkpakket;Uren;Tarief;Omschrijving"
-
-AS_CSV = "Save the list as “CSV UTF-8” in the spreadsheet program, and import that file."
+PARTS = tuple(column.code for column in columns_of(TableKind.IN_KIND))  # as a row has them
+REQUIRED = PARTS[:-1]
 
 
 class Row(NamedTuple):
@@ -63,6 +72,8 @@ def read(path: Path, name: str) -> list[InKindRow]:
     Errors: ``FileRefused`` with all findings.
     """
     check_size(path, name, MEGABYTES_MAX)
+    if is_workbook(path) or encodings_of(path, name)[0].startswith(UTF_16):
+        return _read_table(path, name)
     findings = Findings(name)
     text = text_of(path.read_bytes(), name)
     rows = _rows(text, delimiter_of(text), findings)
@@ -104,10 +115,42 @@ def delimiter_of(text: str) -> str:
     return max(DELIMITERS, key=headings_found)
 
 
-def is_list(text: str) -> bool:
-    """Tell whether a text begins with the headings of a list of hours, or some of them."""
-    head = next(_rows(text, delimiter_of(text), Findings("")), Row(1, []))
-    return sum(_folded(cell) in COLUMNS for cell in head.cells) > 1
+def _read_table(path: Path, name: str) -> list[InKindRow]:
+    """Read the list from the first table that has its headings."""
+    findings = Findings(name)
+    table, suggestion = likeliest(open_table(path, name), TableKind.IN_KIND)
+    mapping = Mapping(TableKind.IN_KIND, suggestion.places, table.headings, table.heading_row)
+    for column in columns_of(TableKind.IN_KIND):
+        if column.is_required and column.code not in mapping.places:
+            message = "There is no column “{value}”."
+            remedy = "Put the headings in the first row: {headings}."
+            place = table.place(0, table.heading_row)
+            findings.add(
+                place,
+                message,
+                remedy,
+                value=named(TableKind.IN_KIND, column.code),
+                headings=HEADINGS,
+            )
+    findings.check()
+    contributions = _contributions(table, RowReader(table, mapping, findings))
+    findings.check()
+    return contributions
+
+
+def _contributions(table: Table, reader: RowReader) -> list[InKindRow]:
+    contributions = []
+    for row in table.rows():
+        cells = reader.cells(row)
+        if all(is_blank(cells[index]) for index in reader.places.values()):
+            continue
+        values = reader.values(row, cells)
+        if reader.has_all(REQUIRED, values, row.number) and reader.is_whole(values):
+            parts = [values.get(code) or "" for code in PARTS]
+            contributions.append(
+                InKindRow(*cast("tuple[str, date, str, Decimal, Decimal, str]", parts))
+            )
+    return contributions
 
 
 def _rows(text: str, delimiter: str, findings: Findings) -> Iterator[Row]:

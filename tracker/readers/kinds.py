@@ -8,26 +8,36 @@ from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 from tracker.domain.imports import FileKind
-from tracker.readers import camt, in_kind, xaf
+from tracker.domain.table_columns import TableKind
+from tracker.readers import camt, xaf
+from tracker.readers.delimited import is_wide
 from tracker.readers.findings import EXPORT_ANEW, refusal
+from tracker.readers.headings import is_known
 from tracker.readers.markup import DOCUMENT_TYPE, check_size, damage, encoding_of
+from tracker.readers.tables import HEAD_ROWS, is_workbook, likeliest, open_table
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tracker.readers.tables import Table
+
 HEAD = 1 << 16
+WORKBOOK = b"xl/"  # where a zip keeps the parts of one
+NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+NOTHING = "The file is nothing that can be imported."
 ROOT_AND_CHILD = 2
 
 IMPORTABLE = (
-    "Import a general ledger (XAF), a bank statement (camt.053), or a list of partners' hours: "
-    "csv with the headings {headings}."
+    "Import a general ledger (XAF), a bank statement (camt.053), or a workbook or csv with a "
+    "table of costs or hours."
+)
+AS_WORKBOOK = (
+    "Save it as “Excel workbook (.xlsx)” in the spreadsheet program, and import that file."
 )
 XAF_WANTED = "Choose XAF 4.0 or 3.2 in the accounting software, and export it again."
 
 OTHERS = (  # what begins like this, what it is, and what to do about it
-    (rb"PK\x03\x04.*?(?:xl/|\[Content_Types\])", "The file is a workbook.", in_kind.AS_CSV),
-    (rb"\xd0\xcf\x11\xe0", "The file is a workbook or document of an old kind.", in_kind.AS_CSV),
-    (rb"\xff\xfe(?!<)|\xfe\xff(?!\x00<)", "The file is text in UTF-16.", in_kind.AS_CSV),
+    (rb"\xd0\xcf\x11\xe0", "The file is a workbook or document of an old kind.", AS_WORKBOOK),
     (
         rb"PK\x03\x04|\x1f\x8b|7z\xbc\xaf|Rar!|MSCF",
         "The file is an archive.",
@@ -66,16 +76,37 @@ def kind_of(path: Path, name: str) -> FileKind:
     check_size(path, name, xaf.MEGABYTES_MAX)
     with path.open("rb") as file:
         head = file.read(HEAD)
+        file.seek(max(0, path.stat().st_size - HEAD))
+        is_book = is_workbook(path) and WORKBOOK in head + file.read(HEAD)
+    if is_book:
+        return _kind_of_tables(path, name)
     for pattern, what, remedy in OTHERS:
         if re.match(pattern, head, re.DOTALL):
-            raise refusal(name, "", what, remedy, headings=in_kind.HEADINGS)
+            raise refusal(name, "", what, remedy)
     if _is_markup(head):
         return _kind_of_markup(path, name, head)
-    # Headings are plain letters in every encoding; the reader judges the rest.
-    if in_kind.is_list(head.removeprefix(BOM_UTF8).decode("latin-1")):
+    if not NO_TEXT.search(head) or is_wide(head):
+        return _kind_of_tables(path, name)
+    raise refusal(name, "", NOTHING, IMPORTABLE)
+
+
+def _kind_of_tables(path: Path, name: str) -> FileKind:
+    file = open_table(path, name)
+    _, suggestion = likeliest(file)
+    if suggestion.kind is TableKind.IN_KIND and len(suggestion.columns) > 1:
         return FileKind.IN_KIND
-    message = "The file is nothing that can be imported."
-    raise refusal(name, "", message, IMPORTABLE, headings=in_kind.HEADINGS)
+    if any(map(_is_table, file.tables)):
+        return FileKind.TABLE
+    raise refusal(name, "", NOTHING, IMPORTABLE)
+
+
+def _is_table(table: Table) -> bool:
+    """Tell a table from text by its headings, or else by rows that are as wide as these."""
+    headings = list(filter(None, table.headings))
+    if len(headings) <= 1 or table.sheet or any(map(is_known, headings)):
+        return len(headings) > 1
+    rows = table.sample(HEAD_ROWS)
+    return bool(rows) and all(len(row.cells) == len(table.headings) for row in rows)
 
 
 def _is_markup(head: bytes) -> bool:
@@ -95,7 +126,7 @@ def _kind_of_markup(path: Path, name: str, head: bytes) -> FileKind:
             raise refusal(name, element, message, camt.NOT_CAMT, format=LIKE_STATEMENTS[element])
     message = "The file is XML with the root {root}, which cannot be imported."
     root = elements[0][:80]
-    raise refusal(name, root, message, IMPORTABLE, root=root, headings=in_kind.HEADINGS)
+    raise refusal(name, root, message, IMPORTABLE, root=root)
 
 
 def _first_elements(path: Path, name: str, head: bytes) -> list[str]:

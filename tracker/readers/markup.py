@@ -66,11 +66,13 @@ def encoding_of(path: Path, name: str) -> str:
     declared = found[1].decode("ascii") if found else "utf-8"
     if head.startswith(_WIDE) or b"\0" in head:
         declared = "UTF-16/32"
-    encoding = "utf-8" if head.startswith(codecs.BOM_UTF8) else _plain(declared)
+    encoding = _plain(declared)
     if encoding not in ENCODINGS:
         message = "The file is encoded in “{encoding}”, which is not read."
         remedy = "Export it in UTF-8 or ISO-8859-1."
         raise refusal(name, "XML 1", message, remedy, encoding=declared)
+    if head.startswith(codecs.BOM_UTF8):
+        return "utf-8"
     return "cp1252" if encoding == "iso8859-1" else encoding
 
 

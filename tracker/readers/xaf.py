@@ -7,9 +7,10 @@ front declares. The transactions are read in ``xaf_lines``.
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pyxaf
 from pyxaf import (
@@ -24,6 +25,7 @@ from pyxaf.values import parse_date
 
 from tracker.domain.ledgers import ControlTotals, LedgerFile
 from tracker.domain.periods import Period, calendar_year
+from tracker.readers.counted import CountedFile
 from tracker.readers.findings import EXPORT_ANEW, NOT_A_DAY, Findings, refusal
 from tracker.readers.markup import (
     DAMAGED,
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
     from pathlib import Path
+    from typing import BinaryIO
 
     from pyxaf import AuditFile
 
@@ -60,10 +63,9 @@ def read(path: Path, name: str) -> LedgerFile:
     Errors: ``FileRefused`` if the front alone shows that the file cannot be kept.
     """
     check_size(path, name, MEGABYTES_MAX)
-    encoding_of(path, name)
     check_make(path, name)
     findings, warnings = Findings(name), Findings(name)
-    with _opened(path, name) as book:
+    with _opened(path, name) as (book, _file):
         _check_kind(book, name)
         company = _company(book, findings)
         year = _fiscal_year(book, findings)
@@ -87,10 +89,11 @@ def _transactions(
 ) -> Iterator[LedgerTransaction]:
     findings = Findings(name)
     warnings.clear()
-    with _opened(path, name) as book:
+    with _opened(path, name) as (book, file):
         reading = Pass(book, period, findings, warnings)
         try:
             for journal, record in book.raw.transactions():
+                file.release(record)
                 if (transaction := reading.transaction(journal or "", record)) is not None:
                     yield transaction
         except PyxafError as error:
@@ -101,19 +104,24 @@ def _transactions(
     findings.check()
 
 
-def _opened(path: Path, name: str) -> AuditFile:
-    try:
-        return pyxaf.open(
-            path,
-            repair=("latin1-as-cp1252",),  # see markup.encoding_of
-            max_depth=DEPTH_MAX,
-            max_text_size=TEXT_MAX,
-        )
-    except PyxafError as error:
-        findings = Findings(name)
-        _note_damage(error, findings)
-        findings.check()
-        raise
+@contextmanager
+def _opened(path: Path, name: str) -> Iterator[tuple[AuditFile, CountedFile]]:
+    with path.open("rb") as file:
+        counted = CountedFile(file, name)
+        try:
+            book = pyxaf.open(
+                cast("BinaryIO", counted),
+                encoding=encoding_of(path, name),  # pyxaf believes a declaration before a mark
+                max_depth=DEPTH_MAX,
+                max_text_size=TEXT_MAX,
+            )
+        except PyxafError as error:
+            findings = Findings(name)
+            _note_damage(error, findings)
+            findings.check()
+            raise
+        with book:
+            yield book, counted
 
 
 def _note_damage(error: PyxafError, findings: Findings) -> None:
