@@ -54,11 +54,16 @@ def is_risky(text: str) -> bool:
 
 def written(text: str) -> str:
     """Write a text as XML for a cell: without control characters, and cut where it must be."""
+    return escape(cleaned(text), quote=False)
+
+
+def cleaned(text: str) -> str:
+    """Make a text fit for a cell: without control characters, and cut where it must be."""
     clean = figures.as_text(text, "")
     if len(clean) > TEXT_MAX // 2 and len(clean.encode("utf-16-le")) // 2 > TEXT_MAX:
         kept = clean.encode("utf-16-le")[: 2 * (TEXT_MAX - len(CUT))]
         clean = kept.decode("utf-16-le", errors="ignore") + CUT
-    return escape(_LIKE_AN_ESCAPE.sub("_x005F_", clean), quote=False)
+    return _LIKE_AN_ESCAPE.sub("_x005F_", clean)
 
 
 def number(value: Value) -> str:

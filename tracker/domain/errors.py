@@ -116,6 +116,21 @@ class Finding:
         return f"{self.place}: {self.message} {self.remedy}".strip().removeprefix(": ")
 
 
+@dataclass(frozen=True, slots=True)
+class CellFinding:
+    """One thing that is wrong, or asks for a look, in one cell of a workbook.
+
+    Shape:  no ``cell`` for what is said of a whole sheet, and no ``sheet`` for what is said of
+            the file; a text file is one sheet without a name.
+    """
+
+    sheet: str
+    cell: str
+    message: Sentence
+    remedy: Sentence = Sentence("")
+    is_error: bool = True
+
+
 class FileRefused(TrackerError):  # noqa: N818 - a refusal, not a failure
     """A file that is not kept, with everything that was found wrong in it."""
 
