@@ -8,6 +8,7 @@ from collections import defaultdict
 from contextlib import closing, contextmanager
 from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tests.benchmarks.measuring import stopwatch
@@ -51,6 +52,47 @@ def bring_in(url: str, case: str) -> dict[str, Any]:
     kept = [outcome for outcome in outcomes if isinstance(outcome, ImportOutcome)]
     assert len(kept) == len(files), outcomes
     return {**told, "rows": sum(outcome.new for outcome in kept)}
+
+
+def bring_in_again(url: str, case: str) -> dict[str, Any]:
+    """Bring in the same books in other bytes: every line is known and nothing is kept twice."""
+    from tracker.actions import imports
+    from tracker.domain.imports import ImportOutcome
+
+    told: dict[str, Any] = {"rows": 0}
+    with TemporaryDirectory(prefix="again-") as folder, session_on(url) as session:
+        files = []
+        for path in _files(case, *LEDGERS):
+            copy = Path(folder) / path.name
+            shutil.copyfile(path, copy)
+            with copy.open("ab") as file:
+                file.write(b"<!-- saved again -->")
+            files.append((copy.name, copy))
+        with stopwatch(told):
+            outcomes = imports.bring_in(session, files, by=officer())
+    for outcome in outcomes:
+        assert isinstance(outcome, ImportOutcome) and not outcome.new, outcome  # noqa: PT018
+        told["rows"] += outcome.same
+    return told
+
+
+def look_and_keep(url: str, case: str) -> dict[str, Any]:
+    """Hand in all ledgers, look at each and keep it: what happens when it is done on the screen."""
+    from tracker.actions import intakes
+    from tracker.actions.intake_jobs import IntakeJob
+    from tracker.domain.intakes import Choice
+    from tracker.store.intakes import intake
+
+    told: dict[str, Any] = {}
+    with session_on(url) as session, stopwatch(told):
+        for path in _files(case, *LEDGERS):
+            key = intakes.hand_in(session, path.name, path, by=officer()).intake_id
+            IntakeJob(session, key).carry_out()
+            version = intake(session, key).version
+            intakes.confirm(session, key, Choice("measured"), version=version, by=officer())
+            IntakeJob(session, key).carry_out()
+            assert intake(session, key).import_id, intake(session, key)
+    return told
 
 
 def charge(url: str) -> dict[str, Any]:

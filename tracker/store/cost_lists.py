@@ -5,15 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, exists, func, or_, select
-
-from tracker.domain.costs import CostFilter, CostLine, CostOrder, CostPage, CostState
+from tracker.domain.costs import CostFilter, CostLine, CostOrder, CostPage
 from tracker.domain.errors import RuleViolation
-from tracker.domain.money import Money
-from tracker.store.allocations import AllocationRow, UnallocatedRow
-from tracker.store.commitments import CommitmentRow
+from tracker.store import cost_index
+from tracker.store.cost_reading import Reading, indexed_costs, plain_costs
 from tracker.store.costs import CostLineRow, lines_of, listed
-from tracker.store.projects import CategoryRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,29 +29,32 @@ def page_of_costs(
     Shape:  the lines after, or before, a key that an earlier page gave; from the top without one.
     Errors: ``RuleViolation`` for a key that no page gave.
     """
-    chosen = _chosen(wish)
-    count, total = session.execute(
-        select(func.count(), func.coalesce(func.sum(CostLineRow.amount), 0)).where(*chosen)
-    ).one()
-    query = listed().where(*chosen)
-    columns, descending = _order(wish.order)
+    descending = wish.order in (CostOrder.NEWEST, CostOrder.LARGEST)
     backwards = before is not None and after is None
-    if key := before if backwards else after:
-        query = query.where(_beyond(columns, _read_key(wish.order, key), descending != backwards))
-    downwards = descending != backwards
-    query = query.order_by(*(c.desc() if downwards else c.asc() for c in columns)).limit(PAGE + 1)
-    lines = lines_of(session, query)
-    more, lines = len(lines) > PAGE, lines[:PAGE]
+    key = before if backwards else after
+    begin = _read_key(wish.order, key) if key else None
+    reading = Reading(wish.order, begin, descending != backwards, PAGE + 1)
+    source = indexed_costs if cost_index.is_current(session) else plain_costs
+    found = source(session, wish, reading)
+    ids = list(found.line_ids)
+    more, ids = len(ids) > PAGE, ids[:PAGE]
     if backwards:
-        lines.reverse()
+        ids.reverse()
+    lines = _in_order(session, ids)
     has_next, has_previous = (True, more) if backwards else (more, key is not None)
     return CostPage(
-        lines=tuple(lines),
-        line_count=count,
-        amount=Money(int(total)),
+        lines=lines,
+        line_count=found.line_count,
+        amount=found.amount,
         next_key=_key(wish.order, lines[-1]) if lines and has_next else None,
         previous_key=_key(wish.order, lines[0]) if lines and has_previous else None,
+        is_counted=found.is_counted,
     )
+
+
+def _in_order(session: Session, ids: list[int]) -> tuple[CostLine, ...]:
+    lines = {line.id: line for line in lines_of(session, listed().where(CostLineRow.id.in_(ids)))}
+    return tuple(lines[line_id] for line_id in ids)
 
 
 def all_costs(session: Session, wish: CostFilter) -> Iterable[CostLine]:
@@ -67,77 +66,6 @@ def all_costs(session: Session, wish: CostFilter) -> Iterable[CostLine]:
         if page.next_key is None:
             return
         after = page.next_key
-
-
-def _chosen(wish: CostFilter) -> list[Any]:
-    line = CostLineRow
-    chosen: list[Any] = []
-    if wish.year is not None:
-        chosen.append(line.incurred_on.between(date(wish.year, 1, 1), date(wish.year, 12, 31)))
-    if wish.category:
-        category = select(CategoryRow.id).where(CategoryRow.code == wish.category)
-        chosen.append(line.category_id.in_(category))
-    if wish.work_package:
-        chosen.append(line.cost_centre == wish.work_package)
-    if wish.text:
-        chosen.append(_says(wish.text))
-    return chosen + _chosen_by_share(wish)
-
-
-def _chosen_by_share(wish: CostFilter) -> list[Any]:
-    """Choose by what became of a line: who pays, what is left and why."""
-    charged = AllocationRow.cost_line_id == CostLineRow.id
-    left = UnallocatedRow.cost_line_id == CostLineRow.id
-
-    def some_left(*wanted: Any) -> Any:
-        found = select(UnallocatedRow.cost_line_id).where(left, *wanted)  # less what is by hand
-        found = found.group_by(UnallocatedRow.cost_line_id)
-        return found.having(func.sum(UnallocatedRow.amount) != 0).exists()
-
-    paid = exists().where(charged)
-    states = {
-        CostState.CHARGED: and_(paid, ~some_left()),
-        CostState.PARTLY: and_(paid, some_left()),
-        CostState.NOT_CHARGED: and_(~paid, some_left()),
-        CostState.WAITING: and_(~paid, ~exists().where(left), CostLineRow.amount != 0),
-    }
-    chosen = [states[wish.state]] if wish.state is not None else []
-    commitment = select(CommitmentRow.id).where(CommitmentRow.code == wish.commitment)
-    if wish.reason:
-        paying = UnallocatedRow.commitment_id == commitment.scalar_subquery()
-        wanted = [paying] if wish.commitment else []
-        chosen.append(some_left(UnallocatedRow.reason == wish.reason, *wanted))
-    elif wish.commitment:
-        paid_by = AllocationRow.commitment_id == commitment.scalar_subquery()
-        chosen.append(exists().where(charged, paid_by))
-    return chosen
-
-
-def _says(text: str) -> Any:
-    return or_(
-        *(
-            column.icontains(text, autoescape=True)
-            for column in (
-                CostLineRow.supplier,
-                CostLineRow.description,
-                CostLineRow.document,
-                CostLineRow.invoice,
-            )
-        )
-    )
-
-
-def _order(order: CostOrder) -> tuple[tuple[Any, Any], bool]:
-    by_amount = order in (CostOrder.LARGEST, CostOrder.SMALLEST)
-    first = CostLineRow.amount if by_amount else CostLineRow.incurred_on
-    return (first, CostLineRow.id), order in (CostOrder.NEWEST, CostOrder.LARGEST)
-
-
-def _beyond(columns: tuple[Any, Any], key: tuple[Any, int], downwards: bool) -> Any:  # noqa: FBT001
-    first, second = columns
-    if downwards:
-        return or_(first < key[0], and_(first == key[0], second < key[1]))
-    return or_(first > key[0], and_(first == key[0], second > key[1]))
 
 
 def _key(order: CostOrder, line: CostLine) -> str:

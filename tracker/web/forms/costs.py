@@ -12,7 +12,7 @@ from tracker.domain.costs import CostFilter, CostOrder, CostState
 from tracker.domain.texts import mark as _
 from tracker.store.commitments import commitments_of
 from tracker.store.costs import years_in
-from tracker.store.projects import project_of
+from tracker.store.projects import account_names, project_of
 from tracker.web.language import label, translate
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ class CostFilterForm(Form):
     year = SelectField(default="")
     category = SelectField(default="")
     work_package = SelectField(default="")
+    account = SelectField(default="")
     commitment = SelectField(default="")
     state = SelectField(default="")
     reason = SelectField(default="")
@@ -39,6 +40,7 @@ class CostFilterForm(Form):
             year=int(self.year.data) if self.year.data else None,
             category=self.category.data,
             work_package=self.work_package.data,
+            account=self.account.data,
             commitment=self.commitment.data,
             state=CostState(self.state.data) if self.state.data else None,
             reason=self.reason.data,
@@ -64,6 +66,11 @@ def cost_filter_form(session: Session, wishes: MultiDict[str, str]) -> CostFilte
         | {
             code: f"{code} {name}"
             for code, name in (project.work_packages if project else {}).items()
+        },
+        "account": everything
+        | {
+            code: f"{code} {name}"
+            for code, name in (account_names(session, project.id) if project else {}).items()
         },
         "commitment": everything | {c.code: c.code for c in commitments_of(session)},
         "state": everything | {state.value: label(state) for state in CostState},

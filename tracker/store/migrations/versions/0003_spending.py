@@ -39,9 +39,11 @@ REASONS = (
     "category_not_allowed",
     "commitment_exhausted",
 )
-MORE_REASONS = (
+ALL_REASONS = (
+    *REASONS[:4],
     "not_earmarked",
     "covered_by_flat_rate",
+    *REASONS[4:],
     "taken_back",
     "not_eligible",
     "economic_use",
@@ -171,7 +173,7 @@ def _widen() -> None:
         left.add_column(_day("counted_on"))
         left.drop_constraint(op.f("ck_unallocated_reason_known"), type_="check")
         left.create_check_constraint(
-            op.f("ck_unallocated_reason_known"), _one_of("reason", (*REASONS, *MORE_REASONS))
+            op.f("ck_unallocated_reason_known"), _one_of("reason", ALL_REASONS)
         )
     for table in ("allocation", "receipt"):
         op.add_column(table, _day("counted_on"))
