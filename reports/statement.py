@@ -26,6 +26,7 @@ RECEIVED: Final = Cell("receipts", None, 4)
 PREVIOUSLY: Final = Cell("categories", None, 2)
 THIS_PERIOD: Final = Cell("categories", None, 3)
 TO_DATE: Final = Cell("categories", None, 4)
+ADJUSTED: Final = Cell("adjustments", None, 2)
 
 
 def build(facts: StatementFacts) -> Report:
@@ -134,6 +135,7 @@ def _figures_of_costs(facts: StatementFacts) -> list[tuple[str, Money, str, Sum]
             Sum((PREVIOUSLY,)),
         ),
         (_("This period"), this_period, _("Costs charged in the period"), Sum((THIS_PERIOD,))),
+        *_adjusted(facts),
         (
             _("Charged to date"),
             to_date,
@@ -147,6 +149,15 @@ def _figures_of_costs(facts: StatementFacts) -> list[tuple[str, Money, str, Sum]
             Sum((COMMITTED,), (TO_DATE,)),
         ),
     ]
+
+
+def _adjusted(facts: StatementFacts) -> list[tuple[str, Money, str, Sum]]:
+    """Tell what of the period belongs to earlier ones; without any, the statement says nothing."""
+    _ = words.gettext_for(facts.language)
+    if not facts.adjustments:
+        return []
+    how = _("Costs of earlier periods, which were closed, that count in this one")
+    return [(_("Of which adjustments"), facts.adjusted, how, Sum((ADJUSTED,)))]
 
 
 def _figures_of_cash(facts: StatementFacts) -> list[tuple[str, Money, str, Sum]]:

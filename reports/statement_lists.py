@@ -29,6 +29,8 @@ def sections_of(facts: StatementFacts) -> list[Section | LongSection]:
     if facts.instalments:
         sections.append(_instalments(facts))
     sections.append(_not_charged(facts))
+    if facts.adjustments:
+        sections.append(_adjustments(facts))
     if facts.milestones:
         sections.append(_milestones(facts))
     if facts.waivers:
@@ -193,8 +195,28 @@ def _not_charged(facts: StatementFacts) -> Section:
     )
 
 
+def _adjustments(facts: StatementFacts) -> Section:
+    _ = words.gettext_for(facts.language)
+    return Section(
+        "adjustments",
+        _("Adjustments of earlier periods"),
+        (
+            Column(_("Period that is adjusted"), width=30),
+            Column(_("Cost lines"), Kind.COUNT, 16),
+            Column(_("Charged"), Kind.MONEY, 18),
+        ),
+        tuple((one.period, one.line_count, one.amount) for one in facts.adjustments),
+        (_("Total"), sum(one.line_count for one in facts.adjustments), facts.adjusted),
+        _(
+            "Amounts in euros. Costs of periods that were closed: brought in late, or corrected"
+            " since. They are part of this period; the list of cost lines marks each."
+        ),
+    )
+
+
 def _lines(facts: StatementFacts) -> LongSection:
     _ = words.gettext_for(facts.language)
+    marks = (Column(_("Adjustment of"), width=14),) if facts.adjustments else ()
     return LongSection(
         "lines",
         _("Cost lines"),
@@ -210,10 +232,11 @@ def _lines(facts: StatementFacts) -> LongSection:
             Column(_("Account"), width=11),
             Column(_("Amount of the line"), Kind.MONEY, 16),
             Column(_("Charged"), Kind.MONEY, 16),
+            *marks,
         ),
         lambda: _rows_of(facts),
         facts.line_count,
-        (_("Total"), *(None,) * 9, facts.charged_this_period),
+        (_("Total"), *(None,) * 9, facts.charged_this_period, *(None for _mark in marks)),
         weight=10,
         note=_("Amounts in euros. Costs charged in the period, by the day they were incurred."),
     )
@@ -234,6 +257,7 @@ def _rows_of(facts: StatementFacts) -> Iterator[Row]:
             line.account,
             Money(line.amount),
             Money(line.charged),
+            *((line.adjusts or None,) if facts.adjustments else ()),
         )
 
 

@@ -3,6 +3,7 @@
 The English text is the key of a translation. They are read from the one file that translators
 edit; nothing is compiled beforehand.
 """
+# long: the names of all codes that people see
 
 from __future__ import annotations
 
@@ -17,10 +18,11 @@ from typing import TYPE_CHECKING, Final
 from reports import figures
 from tracker.domain.errors import Code
 from tracker.domain.money import Money
+from tracker.domain.table_columns import COLUMNS, named
 from tracker.domain.texts import mark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from tracker.domain.errors import Fact, Sentence
 
@@ -72,6 +74,20 @@ def label(code: str, language: str) -> str:
     return gettext_for(language)(known)
 
 
+def code_of(name: str, codes: Iterable[str]) -> str:
+    """Give the code that a text names in any language, or that it is; nothing for another text.
+
+    Shape:  ``("Kosten derden", ("materials", "third_parties"))`` -> ``third_parties``, whatever
+            the capitals and spaces around it.
+    """
+    folded = " ".join(name.casefold().split())
+    for code in codes:
+        names = {code, *(label(code, language) for language in LANGUAGES)}
+        if folded in {known.casefold() for known in names}:
+            return code
+    return ""
+
+
 def _fact(fact: Fact, language: str) -> str:
     if isinstance(fact, Money):
         return figures.amount(fact, language)
@@ -93,11 +109,17 @@ LABELS: Final[dict[str, str]] = {
     "construction": mark("Construction"),
     "travel": mark("Travel"),
     # why a share is not charged
-    "no_split_rule": mark("No split rule for the work package"),
+    "no_split_rule": mark("No split rule fits"),
     "not_awarded": mark("Commitment not awarded"),
     "outside_period": mark("Outside the commitment's period"),
     "category_not_allowed": mark("Category not allowed"),
+    "not_earmarked": mark("Commitment meant for something else"),
+    "covered_by_flat_rate": mark("Covered by a flat rate"),
     "commitment_exhausted": mark("Commitment exhausted"),
+    "taken_back": mark("Charge taken back"),
+    "not_eligible": mark("Not eligible"),
+    "economic_use": mark("Economic use"),
+    "depreciated": mark("Written off instead"),
     # why a ledger line is no cost of the project
     "not_a_cost": mark("Not a cost"),
     "other_project": mark("Another project, or none"),
@@ -118,6 +140,8 @@ LABELS: Final[dict[str, str]] = {
     "in_kind": mark("In kind"),
     "loan": mark("Loan"),
     "ledger": mark("Ledger"),
+    "export": mark("Table of an administration"),
+    "by_hand": mark("Entered in the tracker"),
     "bank": mark("Bank statement"),
     # standing of a milestone
     "met": mark("Met on time"),
@@ -182,6 +206,7 @@ LABELS: Final[dict[str, str]] = {
     "vat_rule": mark("VAT"),
     "overhead_share": mark("Overhead, flat rate"),
     "overhead_base": mark("Base of the overhead"),
+    "overhead_covers": mark("Categories that the overhead covers"),
     "depreciation_months": mark("Shortest depreciation, in months"),
     "virement_tolerance": mark("May move without consent"),
     "rate_method": mark("Method of the hourly rate"),
@@ -227,6 +252,66 @@ LABELS: Final[dict[str, str]] = {
     "large": mark("Large company"),
     "warn": mark("Warns"),
     "stop": mark("Stops"),
+    # kinds of table
+    "costs": mark("Costs"),
+    "hours": mark("Hours"),
+    "milestones": mark("Milestones"),
+    "budgets": mark("Budgets"),
+    "commitments": mark("Commitments"),
+    # how a table is read, and the names of its columns
+    "comma": mark("Comma: 1.234,56"),
+    "point": mark("Point: 1,234.56"),
+    "either": mark("As each cell has it"),
+    "debit_positive": mark("Costs are positive"),
+    "credit_positive": mark("Costs are negative"),
+    "sure": mark("Known heading"),
+    "likely": mark("Probably"),
+    **{
+        named(kind, column.code): column.heading
+        for kind, columns in COLUMNS.items()
+        for column in columns
+    },
+    # what to do with the cost lines of a list, and what becomes of them
+    "to_commitment": mark("Charge what is left to a commitment"),
+    "again": mark("Judge again by the rules"),
+    "take_back": mark("Take charges back"),
+    "is_charged": mark("Is charged"),
+    "is_taken_back": mark("Is taken back"),
+    "waits_for_rules": mark("Waits for the split rules"),
+    "is_settled": mark("Was taken back, or takes back"),
+    "nothing_left": mark("Nothing is left to charge"),
+    "nothing_charged": mark("Nothing is charged"),
+    "in_closed_period": mark("Counts in a closed period"),
+    # where a file stands that was handed in, and why one of its lines is suspicious
+    "table": mark("Table"),
+    "intake_waiting": mark("Waiting for its turn"),
+    "intake_reading": mark("Being read"),
+    "intake_mapping": mark("Columns to be confirmed"),
+    "intake_ready": mark("Ready to be looked at"),
+    "intake_keeping": mark("Being brought in"),
+    "intake_kept": mark("Kept"),
+    "intake_refused": mark("Refused"),
+    "intake_cancelled": mark("Cancelled"),
+    "intake_stopped": mark("Broken off"),
+    "suspicious_booked_twice": mark("Booked twice"),
+    "suspicious_two_books": mark("Also in another book"),
+    "suspicious_by_hand": mark("Also entered by hand"),
+    "suspicious_charged": mark("Charged already"),
+    # what a line of the books says otherwise than before
+    "counted_as": mark("Counted as"),
+    "cost": mark("Cost of the project"),
+    "incurred_on": mark("Incurred on"),
+    "booked_on": mark("Booked on"),
+    "account": mark("Account"),
+    "cost_centre": mark("Work package"),
+    "project_code": mark("Project"),
+    "supplier": mark("Supplier"),
+    "document": mark("Document"),
+    "invoice": mark("Invoice number"),
+    "description": mark("Description"),
+    "vat": mark("VAT"),
+    "vat_deductible": mark("Deductible VAT"),
+    "person": mark("Person"),
     # what a budget tells apart
     "by_category": mark("By category"),
     "by_work_package": mark("By work package"),
@@ -236,6 +321,86 @@ LABELS: Final[dict[str, str]] = {
     "public": mark("Public"),
     "private": mark("Private"),
     "own_contribution": mark("Own contribution"),
+    # reporting periods, and what is looked at before one is closed
+    "period_open": mark("Open"),
+    "period_closing": mark("Being closed"),
+    "period_closed": mark("Closed"),
+    "period_month": mark("A month"),
+    "period_quarter": mark("A quarter"),
+    "period_year": mark("A year"),
+    "invariants_broken": mark("Rules of the books that do not hold"),
+    "books_apart": mark("Books whose lines do not tie to their totals"),
+    "lines_waiting": mark("Cost lines that wait to be charged"),
+    "lines_left": mark("Cost lines that nobody pays in full"),
+    "booked_twice": mark("Invoices that may have been booked twice"),
+    "files_on_their_way": mark("Files that were handed in and not kept yet"),
+    "money_unmatched": mark("Money that came in and belongs to no commitment"),
+    "drafts_waiting": mark("Drafts and requests that wait for a second person"),
+    "instalments_late": mark("Instalments that are overdue"),
+    "hours_unsigned": mark("Hours in kind without a signature"),
+    "waivers_over": mark("Waivers that ended in the period"),
+    # in which way a cost line was wrong
+    "correction_wrong_period": mark("Wrong period"),
+    "correction_wrong_work_package": mark("Wrong work package"),
+    "correction_wrong_category": mark("Wrong category"),
+    "correction_wrong_funder": mark("Wrong funder"),
+    "correction_credit_note": mark("Credit note"),
+    "correction_refund": mark("Refund"),
+    "correction_cancelled": mark("Cancelled invoice"),
+    "correction_not_eligible": mark("Not eligible"),
+    "correction_eligible_again": mark("Eligible again"),
+    "correction_rebooked": mark("Booked differently in the ledger"),
+    # what a reconciliation is told apart by, and how its rows stand
+    "by_year_incurred": mark("Year"),
+    "by_period": mark("Period"),
+    "by_account": mark("Account"),
+    "by_package": mark("Work package"),
+    "eligible": mark("Eligible"),
+    "cost_accounts": mark("accounts of costs"),
+    "ties": mark("Ties"),
+    "explained": mark("Differs on purpose"),
+    "apart": mark("Does not tie"),
+    # figures that can be explained, and what they are made of
+    "figure_committed": mark("Committed"),
+    "figure_original": mark("Originally awarded"),
+    "figure_conditional": mark("Conditional"),
+    "figure_pledged": mark("Pledged"),
+    "figure_received": mark("Received"),
+    "figure_charged": mark("Charged"),
+    "figure_remaining": mark("Remaining"),
+    "figure_room": mark("Room"),
+    "figure_cash_on_hand": mark("Cash on hand"),
+    "figure_budget": mark("Budget"),
+    "figure_budget_left": mark("Remaining of the budget"),
+    "figure_planned": mark("Planned cost"),
+    "figure_gap": mark("Gap"),
+    "figure_in_kind": mark("Contributed in kind"),
+    "figure_costs": mark("Costs"),
+    "figure_left": mark("Not charged"),
+    "figure_waiting": mark("Waiting to be charged"),
+    "figure_excluded": mark("No costs of the project"),
+    "figure_line": mark("Cost line"),
+    "charge_rules": mark("by the split rules"),
+    "charge_again": mark("by the split rules, applied again"),
+    "charge_by_hand": mark("by hand"),
+    "charge_in_bulk": mark("by hand, many at once"),
+    "charge_taken_back": mark("taken back by a person"),
+    "charge_correction": mark("by a correction"),
+    "committed": mark("Committed"),
+    "budget": mark("Budget"),
+    "planned_costs": mark("Planned cost"),
+    "less_charged": mark("Less charged"),
+    "less_overhead": mark("Less overhead by the flat rate"),
+    "less_committed": mark("Less committed"),
+    "less_conditional": mark("Less conditional"),
+    "less_pledged": mark("Less pledged"),
+    "net_price": mark("Net price"),
+    "vat_whole": mark("VAT on the document"),
+    "less_vat_deductible": mark("Less VAT that can be deducted"),
+    "corrections": mark("Corrections"),
+    "later": mark("if all that is conditional and pledged comes"),
+    "signed": mark("signed for"),
+    "unsigned": mark("no signed declaration"),
     # rules that can be waived, and how a waiver stands
     "advance_ceiling": mark("Ceiling of advances"),
     "aid_intensity": mark("Aid intensity"),

@@ -63,16 +63,17 @@ class Books:
     def charged(self, first: str, last: date, category: str = "") -> int:
         """What was charged for costs of these days; of one category, or of all."""
         within = (
-            "SELECT l.id FROM cost_line l JOIN cost_category k ON k.id = l.category_id"
-            f" WHERE l.incurred_on >= '{first}' AND l.incurred_on <= '{last}'"
+            "SELECT 1 FROM cost_line l JOIN cost_category k ON k.id = l.category_id"
+            f" WHERE l.id = s.cost_line_id AND {counts('s')} >= '{first}'"
+            f" AND {counts('s')} <= '{last}'"
         )
         if category:
             within += f" AND k.code = '{category}'"
-        return self.sum("allocation", f"s.cost_line_id IN ({within})")
+        return self.sum("allocation", f"EXISTS ({within})")
 
     @property
     def received(self) -> int:
-        return self.sum("receipt", f"s.received_on <= '{self.last}'")
+        return self.sum("receipt", f"COALESCE(s.counted_on, s.received_on) <= '{self.last}'")
 
     def sections(self) -> Sections:
         """The figures of the statement; the sections that a statement may leave out are last."""
@@ -87,6 +88,9 @@ class Books:
             found["receipts"] = self.receipts()
         if instalments := self.instalments():
             found["instalments"] = instalments
+        if adjusted := self.adjusted():
+            total = [ANY, sum(row[1] for row in adjusted), Euros(sum(r[2].cents for r in adjusted))]
+            found["adjustments"] = (adjusted, total)
         if milestones := self.milestones():
             found["milestones"] = (milestones, [])
         if waivers := self.waivers():
@@ -111,7 +115,8 @@ class Books:
         committed = self.sum("amendment")
         period, to_date = (self.charged(day, self.last) for day in (str(self.first), "0001-01-01"))
         figures = [award, committed - award, committed]
-        figures += [to_date - period, period, to_date, committed - to_date]
+        late = [sum(row[2].cents for row in self.adjusted())] if self.adjusted() else []
+        figures += [to_date - period, period, *late, to_date, committed - to_date]
         if not self.in_kind:
             figures += [self.received, self.received - to_date]
         return [[ANY, Euros(cents), ANY] for cents in figures], []
@@ -152,8 +157,8 @@ class Books:
         found = self.rows(
             "SELECT u.reason, COUNT(*), SUM(u.amount) FROM unallocated u"
             " JOIN commitment c ON c.id = u.commitment_id JOIN cost_line l ON l.id = u.cost_line_id"
-            f" WHERE c.code = :code AND l.incurred_on >= '{self.first}'"
-            f" AND l.incurred_on <= '{self.last}' GROUP BY u.reason"
+            f" WHERE c.code = :code AND {counts('u')} >= '{self.first}'"
+            f" AND {counts('u')} <= '{self.last}' GROUP BY u.reason"
         )
         by_reason = {reason: [ANY, count, Euros(int(cents))] for reason, count, cents in found}
         order = ["no_split_rule", "not_awarded", "outside_period", "category_not_allowed",
@@ -164,29 +169,49 @@ class Books:
 
     def lines(self) -> tuple[list[Row], Row]:
         found = self.rows(
-            "SELECT CASE b.origin WHEN 'ledger' THEN l.journal ELSE b.company END, b.fiscal_year,"
+            "SELECT CASE b.origin WHEN 'in_kind' THEN b.company ELSE l.journal END, b.fiscal_year,"
             " l.transaction_number, l.line_number, l.incurred_on, l.booked_on, l.supplier,"
-            " l.document, l.description, l.cost_centre, l.account, l.amount, a.amount"
+            " l.document, l.description, l.cost_centre, l.account, l.amount, a.amount,"
+            f" (SELECT {FIRST_AND_LAST} FROM reporting_period p WHERE {counts('a')}"
+            " <> l.incurred_on AND l.incurred_on BETWEEN p.first_day AND p.last_day"
+            f" AND NOT {counts('a')} BETWEEN p.first_day AND p.last_day)"
             " FROM allocation a JOIN commitment c ON c.id = a.commitment_id"
             " JOIN cost_line l ON l.id = a.cost_line_id JOIN book b ON b.id = l.book_id"
-            f" WHERE c.code = :code AND l.incurred_on >= '{self.first}'"
-            f" AND l.incurred_on <= '{self.last}' ORDER BY l.incurred_on, l.id"
+            f" WHERE c.code = :code AND {counts('a')} >= '{self.first}'"
+            f" AND {counts('a')} <= '{self.last}' ORDER BY l.incurred_on, l.id, a.id"
         )
         rows: list[Row] = []
-        for place, year, number, line, incurred, booked, *texts, amount, charged in found:
+        marked = bool(self.adjusted())
+        for place, year, number, line, incurred, booked, *texts, amount, charged, late in found:
             supplier, document, description, package, account = (t or None for t in texts)
             rows.append([
                 f"{year} {place} {number}/{line}", day_of(incurred), day_of(booked), supplier,
                 document, description, ANY, package, account, Euros(amount), Euros(charged),
+                *([year_of(late)] if marked else []),
             ])  # fmt: skip
-        return rows, [ANY, *[None] * 9, Euros(sum(row[-1].cents for row in rows))]
+        total = Euros(sum(row[10].cents for row in rows))
+        return rows, [ANY, *[None] * 9, total, *([None] if marked else [])]
+
+    def adjusted(self) -> list[Row]:
+        """What counts in the period and belongs to an earlier one; the periods are years here."""
+        found = self.rows(
+            f"SELECT {FIRST_AND_LAST}, COUNT(*), SUM(a.amount) FROM allocation a"
+            " JOIN commitment c ON c.id = a.commitment_id JOIN cost_line l ON l.id = a.cost_line_id"
+            " JOIN reporting_period p ON l.incurred_on BETWEEN p.first_day AND p.last_day"
+            f" WHERE c.code = :code AND {counts('a')} >= '{self.first}'"
+            f" AND {counts('a')} <= '{self.last}'"
+            f" AND NOT {counts('a')} BETWEEN p.first_day AND p.last_day"
+            " GROUP BY p.first_day, p.last_day ORDER BY p.first_day"
+        )
+        return [[year_of(days), count, Euros(int(cents))] for days, count, cents in found]
 
     def receipts(self) -> tuple[list[Row], Row]:
         found = self.rows(
             "SELECT r.received_on, e.counterparty, e.remittance, r.amount FROM receipt r"
             " JOIN commitment c ON c.id = r.commitment_id"
             " JOIN bank_entry e ON e.id = r.bank_entry_id WHERE c.code = :code"
-            f" AND r.received_on <= '{self.last}' ORDER BY r.received_on, r.id"
+            f" AND COALESCE(r.counted_on, r.received_on) <= '{self.last}'"
+            " ORDER BY r.received_on, r.id"
         )
         rows = [[day_of(day), who, what, ANY, Euros(cents)] for day, who, what, cents in found]
         return rows, [None, ANY, None, None, Euros(self.received)]
@@ -220,6 +245,23 @@ class Books:
             slip = ((actual or planned) - before).days
             rows.append([code, title, package, before, planned, actual, slip, ANY, ANY])
         return rows
+
+
+def counts(row: str) -> str:
+    """The day on which what is charged, or left, of a line counts."""
+    return f"COALESCE({row}.counted_on, l.counted_on, l.incurred_on)"
+
+
+FIRST_AND_LAST = "CAST(p.first_day AS CHAR(10)) || ' ' || CAST(p.last_day AS CHAR(10))"
+
+
+def year_of(days: str | None) -> str | None:
+    """The name of a period that is a calendar year, by its first and its last day."""
+    if days is None:
+        return None
+    first, last = days.split()
+    assert (first[4:], last[4:], first[:4]) == ("-01-01", "-12-31", last[:4])
+    return first[:4]
 
 
 def day_of(value: date | str | None) -> date | None:

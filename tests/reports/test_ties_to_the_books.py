@@ -23,13 +23,16 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from tests.actions.closing import NOW, close_until
 from tests.actions.programme import OFFICER, load
 from tests.reports.programs import recalculated, text_of
 from tests.reports.sums import Books, Euros, Row, written
 from tracker import create_app
-from tracker.actions import people, waivers
+from tracker.actions import corrections, people, waivers
 from tracker.config import Settings
 from tracker.domain.actor import Actor
+from tracker.domain.corrections import CorrectionKind, Wish
+from tracker.domain.money import Money
 from tracker.domain.people import NewPerson
 from tracker.domain.policy import Role
 from tracker.domain.waivers import NewWaiver, Rule
@@ -171,8 +174,11 @@ def check_page(page: str, books: Books) -> None:
 def check_pdf(pages: list[str], books: Books) -> None:
     """Find the figures of each row on a line of its own, row after row."""
     printed = iter(line for page in pages for line in page.splitlines())
-    for key in sorted(books.sections(), key="summary award categories receipts instalments"
-                      " not_charged milestones waivers lines".split().index):  # fmt: skip
+    order = (
+        "summary award categories receipts instalments not_charged adjustments milestones waivers"
+        " lines"
+    ).split()
+    for key in sorted(books.sections(), key=order.index):
         rows, totals = books.sections()[key]
         for row in [*rows, totals] if totals else rows:
             figures = [re.escape(written(cell, books.language)) for cell in figures_in(row)]
@@ -471,3 +477,47 @@ def test_a_text_that_looks_like_a_formula_stays_a_text(office: Office, sign: str
                 assert cell.quotePrefix, "typed over, it would become a formula"
                 found += 1
     assert found
+
+
+@pytest.mark.parametrize("code", ["NGF-1", "LUMC-1"])
+def test_adjustments_of_a_closed_period_show_in_the_next_on_every_face(
+    own_office: Office, code: str
+) -> None:
+    """Domain rules 25 and 26: what was reported stays, what changes since is told apart."""
+    before = json.loads(own_office.face(code, "2021", ".json"))
+    with Session(own_office.engine) as session:
+        correct_after_closing(session, code)
+    own_office.fetched.clear()
+    again = json.loads(own_office.face(code, "2021", ".json"))
+    keys = ("summary", "categories", "lines")
+    assert [rows_in(again, key) for key in keys] == [rows_in(before, key) for key in keys]
+    books = Books(own_office.engine, code, date(2022, 1, 1), date(2022, 12, 31))
+    assert "adjustments" in books.sections()
+    told = json.loads(own_office.face(code, "2022", ".json"))
+    check_json(told, books)
+    check_page(own_office.face(code, "2022").decode(), books)
+    check_workbook(values_in(own_office.face(code, "2022", ".xlsx"), keys_of(told)), told, books)
+    check_pdf(text_of(own_office.face(code, "2022", ".pdf")), books)
+
+
+def rows_in(told: dict[str, Any], key: str) -> Any:
+    return next(section["rows"] for section in told["sections"] if section["key"] == key)
+
+
+def correct_after_closing(session: Session, code: str) -> None:
+    """Close the first year, and then cancel a line of it and credit another in part."""
+    close_until(session, date(2021, 12, 31))
+    rows = session.execute(
+        text(
+            "SELECT l.id FROM cost_line l JOIN allocation a ON a.cost_line_id = l.id"
+            " JOIN commitment c ON c.id = a.commitment_id JOIN book b ON b.id = l.book_id"
+            " WHERE c.code = :code AND l.amount > 1000 AND b.origin = 'ledger'"
+            " AND l.incurred_on <= '2021-12-31' ORDER BY l.amount DESC LIMIT 2"
+        ),
+        {"code": code},
+    ).all()
+    session.rollback()
+    kinds = (CorrectionKind.CANCELLED, CorrectionKind.CREDIT_NOTE)
+    for (line,), kind in zip(rows, kinds, strict=True):
+        wish = Wish(kind=kind, reason="it was wrong", amount=Money(501))
+        corrections.correct(session, line, wish, today=NOW, by=OFFICER)

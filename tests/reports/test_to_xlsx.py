@@ -173,7 +173,9 @@ def peak_of(count: int) -> int:
 
 def test_lines_are_not_held_in_memory() -> None:
     few, many = peak_of(6_000), peak_of(24_000)
-    assert many - few < 18_000 * 800  # the file itself and what waits for its cleaning; held, a line takes 2,000
+    assert (
+        many - few < 18_000 * 800
+    )  # the file itself and what waits for its cleaning; held, a line takes 2,000
 
 
 @pytest.mark.parametrize(

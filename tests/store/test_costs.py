@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tracker.actions.cost_index import follow
+from tracker.actions.cost_index import CostIndex
 from tracker.domain.costs import CostFilter, CostOrder, CostState
 from tracker.domain.errors import NotFoundError, RuleViolation
 from tracker.domain.money import Money
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def listed(loaded: Session, request: pytest.FixtureRequest) -> Session:
     """The sample, with an index over its cost lines that is up to date, or with none."""
     if request.param == "indexed":
-        follow(loaded)
+        CostIndex(loaded).follow()
     assert cost_index.is_current(loaded) == (request.param == "indexed")
     return loaded
 

@@ -3,6 +3,7 @@
 The order of the lines, and the order of the reasons, decide who gets the last euro. Both are
 fixed here and nowhere else.
 """
+# long: one ladder of reasons, for the rules and for what people charge by hand
 
 from __future__ import annotations
 
@@ -13,11 +14,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tracker.domain.commitments import COMMITTED, Status
 from tracker.domain.errors import Code, RuleViolation
 from tracker.domain.money import Money, splitter
+from tracker.domain.texts import mark as _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
+    from tracker.domain.flat_rates import FlatRate
     from tracker.domain.periods import Period
 
 
@@ -28,9 +31,9 @@ class Reason(StrEnum):
     NOT_AWARDED = "not_awarded"
     OUTSIDE_PERIOD = "outside_period"
     CATEGORY_NOT_ALLOWED = "category_not_allowed"
-    COMMITMENT_EXHAUSTED = "commitment_exhausted"
     NOT_EARMARKED = "not_earmarked"
     COVERED_BY_FLAT_RATE = "covered_by_flat_rate"
+    COMMITMENT_EXHAUSTED = "commitment_exhausted"
     TAKEN_BACK = "taken_back"  # by a person, who may charge it elsewhere
     NOT_ELIGIBLE = "not_eligible"
     ECONOMIC_USE = "economic_use"
@@ -67,14 +70,32 @@ class Chargeable(NamedTuple):
     cents: int
     category_id: int
     rule: int  # key of the split rule
+    work_package_id: int | None = None
+    milestone_id: int | None = None
+
+
+class Earmarks(NamedTuple):
+    """The work packages and the milestones that a commitment is meant for, by key."""
+
+    work_packages: frozenset[int]
+    milestones: frozenset[int]
 
 
 class Terms(NamedTuple):
-    """What charging must know of a commitment."""
+    """What charging must know of a commitment; without earmarks it is meant for everything."""
 
     status: Status
     period: Period
     categories: frozenset[int]
+    earmarks: Earmarks | None = None
+    flat_rate: FlatRate | None = None
+
+
+class Charged(NamedTuple):
+    """What a commitment pays of a cost line, and what of that counts in a closed period."""
+
+    cents: int
+    locked: int
 
 
 class Judgement(NamedTuple):
@@ -85,8 +106,13 @@ class Judgement(NamedTuple):
     cents: int
     reason: Reason | None
 
+    @property
+    def amount(self) -> Money:
+        """The share."""
+        return Money(self.cents)
 
-def charge(  # noqa: C901 - one ladder of reasons, read from top to bottom
+
+def charge(  # noqa: C901 - one loop, read from top to bottom
     lines: Iterable[Chargeable],
     rules: Mapping[int, Sequence[Share]],
     terms: Mapping[int, Terms],
@@ -95,45 +121,92 @@ def charge(  # noqa: C901 - one ladder of reasons, read from top to bottom
     """Judge every share of every line, in the order in which the lines are given.
 
     Shape:  the judgements of a line add up to the line; a share of nothing is not mentioned.
-            ``room`` holds what is left of each commitment and is kept up to date.
+            ``room`` holds what is left of each commitment, with its overhead, and is kept up to
+            date.
     Units:  cents. A negative share makes room again.
     """
+    known = dict(terms)
     plans = {rule: _plan(shares, terms) for rule, shares in rules.items()}
-    for line_id, incurred_on, cents, category_id, rule in lines:
+    for line in lines:
+        line_id, incurred_on, cents, category_id, rule, _, _ = line
         plan = plans.get(rule)
         if plan is None:
             if cents:
                 yield Judgement(line_id, None, cents, Reason.NO_SPLIT_RULE)
             continue
         split, takers = plan
-        for part, (commitment_id, binds, first_day, last_day, categories) in zip(
+        for part, (commitment_id, first_day, last_day, plain) in zip(
             split(cents), takers, strict=True
         ):
-            # Written out, and not in functions: this runs a million times for a large programme.
-            if not part:
-                continue
-            if not binds:
-                yield Judgement(line_id, commitment_id, part, Reason.NOT_AWARDED)
-            elif not first_day <= incurred_on <= last_day:
-                yield Judgement(line_id, commitment_id, part, Reason.OUTSIDE_PERIOD)
-            elif category_id not in categories:
-                yield Judgement(line_id, commitment_id, part, Reason.CATEGORY_NOT_ALLOWED)
-            elif part <= (left := room[commitment_id]):
-                room[commitment_id] = left - part
-                yield Judgement(line_id, commitment_id, part, None)
-            else:
-                room[commitment_id] = 0
-                if left:
-                    yield Judgement(line_id, commitment_id, left, None)
-                yield Judgement(line_id, commitment_id, part - left, Reason.COMMITMENT_EXHAUSTED)
+            # Written out for what is plain: this runs a million times for a large programme.
+            if category_id in plain and first_day <= incurred_on <= last_day:
+                left = room[commitment_id]
+                if part <= left:
+                    room[commitment_id] = left - part
+                    if part:
+                        yield Judgement(line_id, commitment_id, part, None)
+                    continue
+            if part:
+                yield from judge(line, part, commitment_id, known, room)
+
+
+def judge(
+    line: Chargeable, part: int, commitment_id: int, terms: dict[int, Terms], room: dict[int, int]
+) -> Iterator[Judgement]:
+    """Judge one share of a line, and keep the room and the flat rates up to date."""
+    asked = terms[commitment_id]
+    reason = why_not(line, asked)
+    if reason is not None:
+        yield Judgement(line.line_id, commitment_id, part, reason)
+        return
+    left = room[commitment_id]
+    fits = min(part, room_for(line, asked, left)) if part > 0 else part
+    if asked.flat_rate and line.category_id in asked.flat_rate.base:
+        room[commitment_id] = left - asked.flat_rate.cost_of(fits)
+        terms[commitment_id] = asked._replace(flat_rate=asked.flat_rate.after(fits))
+    else:
+        room[commitment_id] = left - fits
+    if fits:
+        yield Judgement(line.line_id, commitment_id, fits, None)
+    if part != fits:
+        yield Judgement(line.line_id, commitment_id, part - fits, Reason.COMMITMENT_EXHAUSTED)
+
+
+def why_not(line: Chargeable, terms: Terms) -> Reason | None:
+    """Tell why a commitment does not pay for a cost, whatever its room; the first that holds."""
+    if terms.status not in COMMITTED:
+        return Reason.NOT_AWARDED
+    if line.incurred_on not in terms.period:
+        return Reason.OUTSIDE_PERIOD
+    if line.category_id not in terms.categories:
+        return Reason.CATEGORY_NOT_ALLOWED
+    meant = terms.earmarks
+    if meant and not (
+        line.work_package_id in meant.work_packages or line.milestone_id in meant.milestones
+    ):
+        return Reason.NOT_EARMARKED
+    if terms.flat_rate and line.category_id in terms.flat_rate.covers:
+        return Reason.COVERED_BY_FLAT_RATE
+    return None
+
+
+def room_for(line: Chargeable, terms: Terms, left: int) -> int:
+    """Give what can be charged of costs like this one, of what is left of a commitment.
+
+    Units:  cents; the overhead on what is charged must fit too.
+    """
+    if terms.flat_rate and line.category_id in terms.flat_rate.base:
+        return terms.flat_rate.most(left)
+    return max(0, left)
 
 
 class _Taker(NamedTuple):
+    """A commitment as the loop asks it: ``plain`` are the categories that need no closer look."""
+
     commitment_id: int
-    binds: bool
     first_day: date
     last_day: date
-    categories: frozenset[int]
+    plain: frozenset[int]
 
 
 def _plan(
@@ -142,14 +215,19 @@ def _plan(
     takers = tuple(
         _Taker(
             share.commitment_id,
-            terms[share.commitment_id].status in COMMITTED,
             terms[share.commitment_id].period.first_day,
             terms[share.commitment_id].period.last_day,
-            terms[share.commitment_id].categories,
+            _plain(terms[share.commitment_id]),
         )
         for share in shares
     )
     return splitter([share.weight for share in shares]), takers
+
+
+def _plain(terms: Terms) -> frozenset[int]:
+    if terms.status not in COMMITTED or terms.earmarks or terms.flat_rate:
+        return frozenset()
+    return terms.categories
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +256,12 @@ def charge_by_hand(
 ) -> ByHand:
     """Judge a part of a cost line that a person charges to a commitment.
 
+    Shape:  ``left`` is all that nobody pays of the line; what is not eligible stays where it is.
     Errors: ``RuleViolation`` at the field that is wrong, with what is left.
-    Source: domain rules 2, 3 and 5.
+    Source: domain rules 2, 3, 5, 9 and 14.
     """
-    unpaid = sum(cents for _, _, cents in left)
+    open_to_all = [share for share in left if share[1] not in INELIGIBLE]
+    unpaid = sum(cents for _, _, cents in open_to_all)
     if amount.cents * line.cents <= 0 or abs(amount.cents) > abs(unpaid):
         raise RuleViolation(
             "{amount} is not what can be charged of this line: {left} of it is paid by nobody.",
@@ -190,20 +270,39 @@ def charge_by_hand(
             amount=amount,
             left=Money(unpaid),
         )
-    _check_terms(line, code, terms)
-    if amount > room:
+    check_terms(line, code, terms)
+    _check_room(line, code, amount, terms, room)
+    return ByHand(
+        line.line_id, commitment_id, amount, taken_from(amount, open_to_all, commitment_id)
+    )
+
+
+def _check_room(line: Chargeable, code: str, amount: Money, terms: Terms, room: Money) -> None:
+    fits = Money(room_for(line, terms, room.cents))
+    if amount <= fits or amount.cents < 0:
+        return
+    if terms.flat_rate and fits != room:
         raise RuleViolation(
-            "{amount} does not fit: {code} has {room} left.",
-            "Charge {room} of it at most, or have the commitment amended.",
+            "{amount} and the overhead on it, {share}, do not fit: {code} has {room} left.",
+            "Charge {fits} of it at most, or have the commitment amended.",
             field="amount",
             amount=amount,
+            share=terms.flat_rate.share,
             code=code,
             room=room,
+            fits=fits,
         )
-    return ByHand(line.line_id, commitment_id, amount, _taken(amount, left, commitment_id))
+    raise RuleViolation(
+        "{amount} does not fit: {code} has {room} left.",
+        "Charge {room} of it at most, or have the commitment amended.",
+        field="amount",
+        amount=amount,
+        code=code,
+        room=fits,
+    )
 
 
-def _taken(
+def taken_from(
     amount: Money, left: Sequence[tuple[int | None, str, int]], commitment_id: int
 ) -> tuple[tuple[int | None, str, int], ...]:
     """Take an amount from what is left, from the commitment's own share first."""
@@ -216,29 +315,80 @@ def _taken(
     return tuple(taken)
 
 
-def _check_terms(line: Chargeable, code: str, terms: Terms) -> None:
-    if terms.status not in COMMITTED:
+def check_terms(line: Chargeable, code: str, terms: Terms) -> None:
+    """Refuse a commitment that does not pay for a cost, whatever its room.
+
+    Errors: ``RuleViolation`` on field ``commitment``.
+    """
+    refused = why_not(line, terms)
+    if refused is None:
+        return
+    message, hint = REFUSALS[refused]
+    share = terms.flat_rate.share if terms.flat_rate else 0
+    raise RuleViolation(
+        message,
+        hint,
+        field="commitment",
+        code=code,
+        status=Code(terms.status),
+        first=terms.period.first_day,
+        last=terms.period.last_day,
+        day=line.incurred_on,
+        share=share,
+    )
+
+
+def check_taking_back(
+    line: Chargeable, code: str, amount: Money, reason: str, charged: Charged | None
+) -> None:
+    """Refuse to take back what is not charged, or what counts in a period that is closed.
+
+    Errors: ``RuleViolation`` at the field.
+    """
+    paid, locked = charged or Charged(0, 0)
+    if not reason.strip():
         raise RuleViolation(
-            "{code} is {status} and binds nobody yet.",
-            "Choose a commitment that has been awarded.",
-            field="commitment",
-            code=code,
-            status=Code(terms.status),
+            "Say why it is taken back.", "Who looks at the line later reads that.", field="reason"
         )
-    if line.incurred_on not in terms.period:
+    if amount.cents * line.cents <= 0 or abs(amount.cents) > abs(paid):
         raise RuleViolation(
-            "{code} pays for costs from {first} to {last}; this one was incurred on {day}.",
-            "Choose a commitment whose period holds that day.",
-            field="commitment",
+            "{amount} cannot be taken back: {code} pays {paid} of this line.",
+            "Take back {paid} at most.",
+            field="amount",
+            amount=amount,
             code=code,
-            first=terms.period.first_day,
-            last=terms.period.last_day,
-            day=line.incurred_on,
+            paid=Money(paid),
         )
-    if line.category_id not in terms.categories:
+    if abs(amount.cents) > abs(paid - locked):
         raise RuleViolation(
-            "{code} does not pay for this category of costs.",
-            "Choose a commitment that allows it.",
-            field="commitment",
+            "{locked} of what {code} pays of this line counts in a closed period.",
+            "Use the correction “wrong funder” on the line: it takes back in the open period.",
+            field="amount",
             code=code,
+            locked=Money(locked),
         )
+
+
+REFUSALS: Final = {
+    Reason.NOT_AWARDED: (
+        _("{code} is {status} and binds nobody yet."),
+        _("Choose a commitment that has been awarded."),
+    ),
+    Reason.OUTSIDE_PERIOD: (
+        _("{code} pays for costs from {first} to {last}; this one was incurred on {day}."),
+        _("Choose a commitment whose period holds that day."),
+    ),
+    Reason.CATEGORY_NOT_ALLOWED: (
+        _("{code} does not pay for this category of costs."),
+        _("Choose a commitment that allows it."),
+    ),
+    Reason.NOT_EARMARKED: (
+        _("{code} is meant for other work packages or milestones than that of this cost."),
+        _("Choose a commitment that is meant for it, or for the whole project."),
+    ),
+    Reason.COVERED_BY_FLAT_RATE: (
+        _("{code} pays {share} overhead as a flat rate, and that covers this category."),
+        _("Choose another commitment: charged here too, it would be funded twice."),
+    ),
+}
+"""What is said to a person of each reason for which a commitment does not pay."""

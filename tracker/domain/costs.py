@@ -98,6 +98,7 @@ class CostFilter:
     year: int | None = None
     category: str = ""
     work_package: str = ""
+    account: str = ""
     commitment: str = ""
     state: CostState | None = None
     reason: str = ""
@@ -145,6 +146,7 @@ class CostLine:
     ineligible_for: str = ""
     person: str = ""
     milestone_id: int | None = None
+    milestone: str = ""
     corrects_id: int | None = None
     reverses_id: int | None = None
     reversed_by_id: int | None = None
@@ -171,6 +173,16 @@ class CostLine:
         return self.counted_on or self.incurred_on
 
     @property
+    def vat_borne(self) -> Money:
+        """The VAT that does not come back, and so is a cost."""
+        return self.vat - self.vat_deductible
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether it was taken back, or takes another line back."""
+        return self.reverses_id is not None or self.reversed_by_id is not None
+
+    @property
     def charged(self) -> Money:
         """What commitments pay of it."""
         return Money(sum(share.amount.cents for share in self.shares if not share.reason))
@@ -190,6 +202,7 @@ class CostPage:
     """One page of a list of cost lines, and what the whole list adds up to.
 
     Shape:  ``next_key`` and ``previous_key`` go into the address; ``None`` at the ends.
+            ``is_counted`` is false where there are more lines than were counted and added up.
     """
 
     lines: tuple[CostLine, ...]
@@ -197,3 +210,4 @@ class CostPage:
     amount: Money
     next_key: str | None
     previous_key: str | None
+    is_counted: bool = True

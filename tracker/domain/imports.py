@@ -30,6 +30,7 @@ class ImportOutcome:
     Shape:  ``totals`` are figures by name, ready to be shown in order, such as the cost lines,
             the lines excluded by reason, and the file's own control totals.
             ``already_imported`` says that these very bytes had been brought in before.
+            ``accepted`` says why warnings were accepted, changes applied or lines left out.
     """
 
     file_name: str
@@ -42,6 +43,8 @@ class ImportOutcome:
     imported_at: datetime | None = None
     imported_by: str = ""
     sha256: str = ""
+    id: int = 0
+    accepted: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
 HOURS_OF_A_DAY = Decimal(24)
+THOUSANDTHS = 3  # decimals
 LONG_DAY = Decimal(10)  # more than this is possible, and worth a question
 
 
@@ -26,6 +27,11 @@ class RateMethod(StrEnum):
     WAGE_SURCHARGE = "wage_surcharge"
     FIXED_RATE = "fixed_rate"
     DAY_RATE = "day_rate"
+
+    @property
+    def unit(self) -> TimeUnit:
+        """In what it counts time."""
+        return TimeUnit.DAYS if self is RateMethod.DAY_RATE else TimeUnit.HOURS
 
 
 class TimeUnit(StrEnum):
@@ -83,6 +89,20 @@ def labour_cost(units: Decimal, rate: Rate) -> LabourCost:
     """Value hours or days at their rate: only the result is rounded, half a cent up."""
     direct = Money(nearest(Fraction(units) * rate.euros * 100))
     return LabourCost(direct, direct.share_nearest(rate.surcharge))
+
+
+def check_precision(time: Decimal) -> None:
+    """Refuse time that is told finer than it is kept: in thousandths of an hour or a day.
+
+    Errors: ``RuleViolation`` on field ``time``.
+    """
+    if time.scaleb(THOUSANDTHS) % 1:
+        raise RuleViolation(
+            "{time} is told finer than in thousandths.",
+            "Round the time, or tell it in the unit of the programme.",
+            field="time",
+            time=f"{time.normalize():f}",
+        )
 
 
 def check_day(hours: Decimal) -> None:

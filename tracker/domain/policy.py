@@ -31,6 +31,7 @@ class Permission(StrEnum):
     SEE_BOOKS = "see_books"  # every cost line, what is not charged, imports, milestones
     BRING_IN_BOOKS = "bring_in_books"  # import files and charge them
     ENTER_FUNDING = "enter_funding"  # funders, commitments, instalments, receipts, budgets
+    CLOSE_PERIODS = "close_periods"  # set periods up, close them, ask to reopen them
     CONFIRM = "confirm"  # what somebody else entered
     SEE_AUDIT_TRAIL = "see_audit_trail"
     MANAGE_PEOPLE = "manage_people"
@@ -46,6 +47,7 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.SEE_BOOKS: _INSIDE,
     Permission.BRING_IN_BOOKS: frozenset({Role.FINANCE_OFFICER}),
     Permission.ENTER_FUNDING: frozenset({Role.FINANCE_OFFICER}),
+    Permission.CLOSE_PERIODS: frozenset({Role.FINANCE_OFFICER, Role.CONTROLLER}),
     Permission.CONFIRM: frozenset({Role.FINANCE_OFFICER, Role.CONTROLLER, Role.DIRECTOR}),
     Permission.SEE_AUDIT_TRAIL: frozenset({Role.CONTROLLER, Role.AUDITOR, Role.ADMINISTRATOR}),
     Permission.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR}),

@@ -52,6 +52,7 @@ class CategoryLine:
 class ChargedLine(NamedTuple):
     """One cost charged to the commitment. A tuple, because there are very many.
 
+    Shape:  ``adjusts`` is the earlier period to which the cost belongs, where that was closed.
     Units:  cents; ``charged`` is the part of ``amount`` that this commitment pays.
     """
 
@@ -66,6 +67,18 @@ class ChargedLine(NamedTuple):
     account: str
     amount: int
     charged: int
+    adjusts: str = ""
+
+
+class Adjustment(NamedTuple):
+    """What was charged in the period of costs that belong to an earlier one, which was closed.
+
+    Source: domain rules 25 and 26.
+    """
+
+    period: str
+    line_count: int
+    amount: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +134,7 @@ class StatementFacts:
     line_count: int
     lines: Callable[[], Iterator[ChargedLine]]
     waivers: tuple[Waiver, ...] = ()
+    adjustments: tuple[Adjustment, ...] = ()
 
     @property
     def received_to_date(self) -> Money:
@@ -136,6 +150,11 @@ class StatementFacts:
     def charged_this_period(self) -> Money:
         """The costs charged in the period."""
         return Money.total(line.this_period for line in self.categories)
+
+    @property
+    def adjusted(self) -> Money:
+        """The part of the costs charged in the period that adjusts earlier ones."""
+        return Money.total(one.amount for one in self.adjustments)
 
     @property
     def cash_on_hand(self) -> Money:

@@ -114,6 +114,7 @@ def _catalogue() -> tuple[Term, ...]:
         _choice("vat_rule", group.COSTS, VatRule),
         Term("overhead_share", kind.SHARE, group.COSTS),
         Term("overhead_base", kind.CATEGORIES, group.COSTS),
+        Term("overhead_covers", kind.CATEGORIES, group.COSTS),
         Term("depreciation_months", kind.MONTHS, group.COSTS),
         Term("virement_tolerance", kind.SHARE, group.COSTS),
         _choice("rate_method", group.LABOUR, RateMethod),

@@ -5,15 +5,26 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, extract, func, select
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    case,
+    extract,
+    false,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from tracker.domain.allocations import ChargeKind, Reason
+from tracker.domain.allocations import Charged, ChargeKind, Reason
 from tracker.domain.money import Money
 from tracker.domain.statements import NotCharged
 from tracker.store.commitments import CommitmentRow
 from tracker.store.costs import CostLineRow
 from tracker.store.projects import CategoryRow
+from tracker.store.reporting_periods import closed_periods
 from tracker.store.tables import Base, Cents, one_of, whole_cents
 
 if TYPE_CHECKING:
@@ -183,3 +194,33 @@ def charged_until(session: Session, commitment_id: int, last_day: date) -> dict[
         .group_by(CategoryRow.code)
     )
     return {code: int(amount) for code, amount in rows}
+
+
+def charges_of(session: Session, project_id: int, line_id: int) -> dict[int, Charged]:
+    """Give what each commitment pays of a cost line, and what of that a closed period holds."""
+    found = charged_by_line(session, project_id, AllocationRow.cost_line_id == line_id)
+    return found.get(line_id, {})
+
+
+def charged_by_line(
+    session: Session, project_id: int, *chosen: Any
+) -> dict[int, dict[int, Charged]]:
+    """Give what each commitment pays of cost lines, by line, as ``charges_of`` does."""
+    closed = closed_periods(session, project_id)
+    is_locked = or_(false(), *(COUNTED_ON.between(p.first_day, p.last_day) for p in closed))
+    rows = session.execute(
+        select(
+            AllocationRow.cost_line_id,
+            AllocationRow.commitment_id,
+            func.sum(AllocationRow.amount),
+            func.sum(case((is_locked, AllocationRow.amount), else_=0)),
+        )
+        .join(CostLineRow, CostLineRow.id == AllocationRow.cost_line_id)
+        .where(*chosen)
+        .group_by(AllocationRow.cost_line_id, AllocationRow.commitment_id)
+        .having(func.sum(AllocationRow.amount) != 0)
+    )
+    found: dict[int, dict[int, Charged]] = {}
+    for line_id, commitment_id, amount, locked in rows:
+        found.setdefault(line_id, {})[commitment_id] = Charged(int(amount), int(locked))
+    return found

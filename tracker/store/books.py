@@ -1,32 +1,38 @@
-"""Keeping the lines of a book, very many at a time, and knowing them again."""
+"""The lines of a book that is brought in: known again, staged, and kept very many at a time.
+
+A line that said something else when it was imported is never changed: one line takes it back and
+one puts the new one in its place, within the same book. Their line numbers are the old one with
+an ending: ``3~1`` takes ``3`` back, ``3~2`` is what it says now.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from typing import TYPE_CHECKING, Any, TypeAlias
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, func, select
 
-from tracker.domain.costs import Exclusion
-from tracker.store.bulk import CHUNK, insert_many
+from tracker.store.bulk import insert_many
 from tracker.store.costs import CostLineRow
 from tracker.store.ledgers import ExcludedLineRow, InvoiceRow
+from tracker.store.staging import StagedRows
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Iterator, Sequence
+    from typing import TypeAlias
 
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
     from tracker.domain.costs import InvoiceSignature
-    from tracker.domain.ledgers import LedgerLine, LedgerTransaction
 
-    Key: TypeAlias = tuple[str, str, str]  # journal, transaction, line
-    Content: TypeAlias = tuple[Any, ...]
+    Row: TypeAlias = tuple[Any, ...]
 
-COST_COLUMNS = [
-    "project_id",
-    "book_id",
-    "import_id",
+ENDING = "~"
+DIGEST = 16
+IDS = ("project_id", "book_id", "import_id")
+
+COST_COLUMNS = (
     "journal",
     "transaction_number",
     "line_number",
@@ -41,10 +47,18 @@ COST_COLUMNS = [
     "document",
     "invoice",
     "description",
-]
-EXCLUDED_COLUMNS = [
-    "book_id",
-    "import_id",
+)
+MORE_COLUMNS = (
+    "counted_on",
+    "paid_on",
+    "vat",
+    "vat_deductible",
+    "person",
+    "milestone_id",
+)
+"""What few cost lines have; a line without is staged without."""
+
+EXCLUDED_COLUMNS = (
     "journal",
     "transaction_number",
     "line_number",
@@ -55,67 +69,116 @@ EXCLUDED_COLUMNS = [
     "project_code",
     "cost_centre",
     "description",
-]
-INVOICE_COLUMNS = ["book_id", "journal", "transaction_number", "signature"]
+)
+INVOICE_COLUMNS = ("book_id", "journal", "transaction_number", "signature")
+NOTHING_MORE = (None, None, 0, 0, "", None)
 
 
-def cost_content(booked_on: date | None, line: LedgerLine) -> Content:
-    """What a kept cost line must still say when its book is brought in again."""
-    return (
-        line.cents,
-        line.incurred_on,
-        booked_on,
-        line.account,
-        line.cost_centre,
-        line.supplier,
-        line.document,
-        line.invoice,
-        line.description,
-    )
+class Line(NamedTuple):
+    """A line of a book as it is to be kept: a cost or not, and its values.
+
+    Shape:  ``row`` has ``COST_COLUMNS`` or ``EXCLUDED_COLUMNS``; ``more`` has ``MORE_COLUMNS``,
+            or is nothing.
+    """
+
+    is_cost: bool
+    row: Row
+    more: Row | None = None
+
+    @property
+    def cents(self) -> int:
+        """Its amount, debit positive."""
+        cents: int = self.row[5 if self.is_cost else 4]
+        return cents
 
 
-def excluded_content(line: LedgerLine) -> Content:
-    """What a kept excluded line must still say."""
-    return (line.cents, line.incurred_on, line.account, line.cost_centre, line.project)
+def digest(said: str) -> bytes:
+    """Give a short stand-in for a text, so that very many can be held and compared."""
+    return blake2b(said.encode("utf-8", "surrogatepass"), digest_size=DIGEST).digest()
 
 
-def known_lines(session: Session, book_id: int) -> dict[Key, Content]:
-    """Give what a book held so far, by ledger key within the book."""
-    cost, other = CostLineRow, ExcludedLineRow
-    costs = session.execute(
-        select(
-            cost.journal,
-            cost.transaction_number,
-            cost.line_number,
-            cost.amount,
-            cost.incurred_on,
-            cost.booked_on,
-            cost.account,
-            cost.cost_centre,
-            cost.supplier,
-            cost.document,
-            cost.invoice,
-            cost.description,
-        ).where(cost.book_id == book_id)
-    )
-    known: dict[Key, Content] = {
-        (journal, number, line): tuple(content) for journal, number, line, *content in costs
-    }
-    others = session.execute(
-        select(
-            other.journal,
-            other.transaction_number,
-            other.line_number,
-            other.amount,
-            other.incurred_on,
-            other.account,
-            other.cost_centre,
-            other.project_code,
-        ).where(other.book_id == book_id)
-    )
-    for journal, number, line, *content in others:
-        known[journal, number, line] = tuple(content)
+def key_of_row(row: Sequence[Any]) -> bytes:
+    """Give the stand-in for a row's key within its book."""
+    return digest(f"{row[0]}\x1f{row[1]}\x1f{row[2]}")
+
+
+def content_of(line: Line) -> bytes:
+    """Give the stand-in for what a line must still say when its book is brought in again."""
+    row = line.row
+    if not line.is_cost:
+        return digest(f"x\x1f{row[3]}\x1f{row[4]}\x1f{row[6]}\x1f{row[7]}\x1f{row[8]}")
+    said = "\x1f".join(map(str, (row[3], row[4] or "", row[5], *row[8:14])))
+    more = line.more
+    if more is None or more[2:5] == NOTHING_MORE[2:5]:
+        return digest(f"c\x1f{said}")
+    return digest(f"c\x1f{said}\x1f{more[2]}\x1f{more[3]}\x1f{more[4]}")
+
+
+class KnownLines:
+    """What a book held so far, by stand-ins for keys and contents: 270,000 lines in a few dozen MB.
+
+    Shape:  ``contents`` are those of the newest version of each line; ``endings`` are the numbers
+            of their endings, of those that have one. A line that was taken back has no contents.
+    """
+
+    def __init__(self) -> None:
+        self.contents: dict[bytes, bytes] = {}
+        self.endings: dict[bytes, int] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self.contents or self.endings)
+
+    def add(self, line: Line) -> None:
+        """Take a kept line in; a newer version stands in for an older one."""
+        journal, number, line_number, *_ = line.row
+        base, _, ending = line_number.partition(ENDING)
+        if not ending:
+            key = key_of_row(line.row)
+            if key not in self.endings:
+                self.contents[key] = content_of(line)
+            return
+        key, version = digest(f"{journal}\x1f{number}\x1f{base}"), int(ending)
+        if version < self.endings.get(key, 0):
+            return
+        self.endings[key] = version
+        if version % 2:
+            self.contents.pop(key, None)
+        else:
+            self.contents[key] = content_of(line)
+
+
+def known_lines(session: Session, book_id: int) -> KnownLines:
+    """Read what a book held so far."""
+    known = KnownLines()
+    for line in _kept_lines(session, book_id):
+        known.add(line)
     return known
+
+
+def _kept_lines(session: Session, book_id: int) -> Iterator[Line]:
+    cost, other = CostLineRow, ExcludedLineRow
+    query = select(
+        *(_plain(cost, name) for name in COST_COLUMNS), cost.vat, cost.vat_deductible, cost.person
+    ).where(cost.book_id == book_id)
+    wide = len(COST_COLUMNS)
+    for row in _streamed(session, query):
+        vat, deductible, person = row[wide:]
+        more = (None, None, vat, deductible, person, None) if vat or deductible or person else None
+        yield Line(True, row[:wide], more)
+    others = select(*(_plain(other, name) for name in EXCLUDED_COLUMNS))
+    for row in _streamed(session, others.where(other.book_id == book_id)):
+        yield Line(False, row)
+
+
+def _plain(table: Any, name: str) -> Any:
+    column = getattr(table, name)
+    return cast(column, String) if name.endswith("_on") else column
+
+
+def _streamed(session: Session, query: Select[Any]) -> Iterator[Row]:
+    found = session.execute(query, execution_options={"yield_per": 5_000})
+    for rows in found.partitions():
+        yield from map(tuple, rows)
 
 
 def known_invoices(session: Session, book_id: int) -> set[tuple[str, str]]:
@@ -128,95 +191,82 @@ def known_invoices(session: Session, book_id: int) -> set[tuple[str, str]]:
     return {(journal, number) for journal, number in rows}
 
 
-class BookWriter:
-    """Keeps the lines of one book in large chunks; ``finish`` keeps what is left."""
+def seal_of(signature: InvoiceSignature) -> str:
+    """Give the stand-in for an invoice by which it is known when it is booked again."""
+    said = f"{signature.supplier}\n{signature.invoice}\n{signature.dated}\n{signature.amounts}"
+    return blake2b(said.encode(), digest_size=DIGEST).hexdigest()
 
-    def __init__(self, session: Session, *, project_id: int, book_id: int, import_id: int) -> None:
-        self._session = session
-        self._cost_ids = (project_id, book_id, import_id)
-        self._other_ids = (book_id, import_id)
-        self._book_id = book_id
-        self._costs: list[tuple[Any, ...]] = []
-        self._excluded: list[tuple[Any, ...]] = []
-        self._invoices: list[tuple[Any, ...]] = []
-        self._as_text = session.get_bind().dialect.name == "sqlite"
-        self._days: dict[date | None, Any] = {None: None}
 
-    def cost(
-        self,
-        entry: LedgerTransaction,
-        line: LedgerLine,
-        category_id: int,
-        work_package_id: int | None,
-    ) -> None:
-        """Keep a line that is a cost of the project."""
-        self._costs.append(
-            (
-                *self._cost_ids,
-                entry.journal,
-                entry.number,
-                line.line,
-                self._day(line.incurred_on),
-                self._day(entry.booked_on),
-                line.cents,
-                category_id,
-                work_package_id,
-                line.cost_centre,
-                line.account,
-                line.supplier,
-                line.document,
-                line.invoice,
-                line.description,
-            )
-        )
-        if len(self._costs) >= CHUNK:
-            self._keep_costs()
+class StagedBook:
+    """The lines that are coming into one book: nothing of them is in the database yet.
 
-    def exclude(self, entry: LedgerTransaction, line: LedgerLine, reason: Exclusion) -> None:
-        """Keep a line that is no cost of the project, with the reason."""
-        self._excluded.append(
-            (
-                *self._other_ids,
-                entry.journal,
-                entry.number,
-                line.line,
-                self._day(line.incurred_on),
-                line.cents,
-                reason.value,
-                line.account,
-                line.project,
-                line.cost_centre,
-                "" if reason is Exclusion.NOT_A_COST else line.description,
-            )
-        )
-        if len(self._excluded) >= CHUNK:
-            self._keep_excluded()
+    Shape:  ``debit`` and ``credit`` are cents, both positive, of the lines that are new; ``days``
+            are those on which costs were incurred.
+    """
 
-    def invoice(self, entry: LedgerTransaction, signature: InvoiceSignature) -> None:
-        """Keep a purchase invoice, so that it is known when it is booked again."""
-        said = f"{signature.supplier}\n{signature.invoice}\n{signature.dated}\n{signature.amounts}"
-        seal = hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
-        self._invoices.append((self._book_id, entry.journal, entry.number, seal))
+    def __init__(self) -> None:
+        self.costs = StagedRows()
+        self.wide = StagedRows()
+        self.excluded = StagedRows()
+        self.invoices = StagedRows()
+        self.days: set[str] = set()
+        self.count = self.debit = self.credit = 0
 
-    def finish(self) -> None:
-        """Keep everything that has not been kept yet."""
-        self._keep_costs()
-        self._keep_excluded()
-        insert_many(self._session, InvoiceRow, INVOICE_COLUMNS, self._invoices)
-        self._invoices = []
+    def add(self, line: Line) -> None:
+        """Stage a line that is new."""
+        self.count += 1
+        if not line.is_cost:
+            cents = line.row[4]
+            self.excluded.add(line.row)
+        else:
+            cents = line.row[5]
+            self.days.add(line.row[3])
+            if line.more is None:
+                self.costs.add(line.row)
+            else:
+                self.wide.add((*line.row, *line.more))
+        if cents >= 0:
+            self.debit += cents
+        else:
+            self.credit -= cents
 
-    def _day(self, day: date | None) -> Any:
-        if not self._as_text:
-            return day
-        stored = self._days.get(day)
-        if stored is None and day is not None:
-            stored = self._days[day] = day.isoformat()
-        return stored
+    def cost_rows(self) -> Iterator[Row]:
+        """Give the new cost lines; the first values of a row are ``COST_COLUMNS``."""
+        yield from self.costs
+        yield from self.wide
 
-    def _keep_costs(self) -> None:
-        insert_many(self._session, CostLineRow, COST_COLUMNS, self._costs)
-        self._costs = []
+    def insert(self, session: Session, project_id: int, book_id: int, import_id: int) -> None:
+        """Keep everything, in the transaction that goes on."""
+        ids = (project_id, book_id, import_id)
+        columns: tuple[str, ...] = (*IDS, *COST_COLUMNS)
+        for rows in self.costs.chunks():
+            insert_many(session, CostLineRow, columns, [(*ids, *row) for row in rows])
+        columns = (*columns, *MORE_COLUMNS)
+        for rows in self.wide.chunks():
+            insert_many(session, CostLineRow, columns, [(*ids, *row) for row in rows])
+        columns = (*IDS[1:], *EXCLUDED_COLUMNS)
+        for rows in self.excluded.chunks():
+            insert_many(session, ExcludedLineRow, columns, [(*ids[1:], *row) for row in rows])
+        for rows in self.invoices.chunks():
+            insert_many(session, InvoiceRow, INVOICE_COLUMNS, [(book_id, *row) for row in rows])
 
-    def _keep_excluded(self) -> None:
-        insert_many(self._session, ExcludedLineRow, EXCLUDED_COLUMNS, self._excluded)
-        self._excluded = []
+
+class State(NamedTuple):
+    """What judging a file rests on besides the programme; the same again if nothing changed."""
+
+    last_line: int
+    last_import: int
+    last_charge: int
+    periods: int
+
+
+def state_of(session: Session) -> State:
+    """Tell what the books hold, to see later whether that is still so."""
+    from tracker.store.allocations import ChargeRow
+    from tracker.store.imports import ImportRow
+    from tracker.store.reporting_periods import ReportingPeriodRow
+
+    versions = func.sum(ReportingPeriodRow.version)
+    ends = (func.max(CostLineRow.id), func.max(ImportRow.id), func.max(ChargeRow.id), versions)
+    lines, brought_in, charges, periods = (int(session.scalar(select(end)) or 0) for end in ends)
+    return State(lines, brought_in, charges, periods)

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlalchemy import case, func, insert, literal, select
 from sqlalchemy.orm import aliased
 
-from tracker.domain.allocations import ByHand, Chargeable, ChargeKind, Judgement, Reason
+from tracker.domain.allocations import (
+    ByHand,
+    Chargeable,
+    ChargeKind,
+    Judgement,
+    Reason,
+)
 from tracker.domain.costs import Origin
 from tracker.domain.errors import NotFoundError, RuleViolation
 from tracker.domain.money import Money
@@ -57,48 +63,61 @@ def chargeable(
             Without the part that is not eligible.
     """
     line = CostLineRow
-    plain = "C" if session.get_bind().dialect.name == "postgresql" else "BINARY"
-    of_books = BookRow.origin != Origin.IN_KIND.value
     rows = session.execute(
         select(
-            line.id,
+            line.id.label("line_id"),
             line.incurred_on,
-            line.amount - line.ineligible,
+            (line.amount - line.ineligible).label("cents"),
             line.category_id,
-            rule_of_line(rules),
+            rule_of_line(rules).label("rule"),
+            line.work_package_id,
+            line.milestone_id,
         )
         .join(BookRow, BookRow.id == line.book_id)
         .where(line.project_id == project_id, *not_judged(session))
-        .order_by(
-            line.incurred_on,
-            case((of_books, 0), else_=1),
-            case((of_books, BookRow.fiscal_year), else_=0),
-            case((of_books, line.journal), else_="").collate(plain),
-            case((of_books, func.length(line.transaction_number)), else_=0),
-            case((of_books, line.transaction_number), else_="").collate(plain),
-            func.length(line.line_number),
-            line.line_number.collate(plain),
-            line.id,
-        )
+        .order_by(*order_of_charging(session))
     )
     return cast("Sequence[Chargeable]", rows.all())
 
 
-def late_lines(session: Session, project_id: int) -> dict[int, date]:
-    """Give the day on which what waits counts, for the lines whose own period was closed."""
+def order_of_charging(session: Session) -> tuple[Any, ...]:
+    """Order cost lines joined with their books as they are charged; see ``chargeable``."""
+    line = CostLineRow
+    plain = "C" if session.get_bind().dialect.name == "postgresql" else "BINARY"
+    of_books = BookRow.origin != Origin.IN_KIND.value
+    return (
+        line.incurred_on,
+        case((of_books, 0), else_=1),
+        case((of_books, BookRow.fiscal_year), else_=0),
+        case((of_books, line.journal), else_="").collate(plain),
+        case((of_books, func.length(line.transaction_number)), else_=0),
+        case((of_books, line.transaction_number), else_="").collate(plain),
+        func.length(line.line_number),
+        line.line_number.collate(plain),
+        line.id,
+    )
+
+
+def late_lines(session: Session, project_id: int, *chosen: Any) -> dict[int, date]:
+    """Give the day on which lines count now whose own period was closed.
+
+    Shape:  of what waits to be charged, unless others are chosen.
+    """
     closed = closed_periods(session, project_id)
     if not closed:
         return {}
     day = func.coalesce(CostLineRow.counted_on, CostLineRow.incurred_on)
     late = case(*((day.between(p.first_day, p.last_day), True) for p in closed), else_=False)
-    rows = session.execute(select(CostLineRow.id, day).where(late, *not_judged(session)))
+    wanted = chosen or not_judged(session)
+    rows = session.execute(select(CostLineRow.id, day).where(late, *wanted))
     return {line: counting_day(counted, closed) for line, counted in rows}
 
 
 def chargeable_line(session: Session, line_id: int) -> Chargeable:
     """Give one cost line for charging by hand, and hold it still.
 
-    Errors: ``NotFoundError``; ``RuleViolation`` for one that the rules have not judged yet.
+    Errors: ``NotFoundError``; ``RuleViolation`` for one that the rules have not judged yet, and
+            for one that was taken back or takes another back.
     """
     row = session.get(CostLineRow, line_id, with_for_update={"key_share": True})
     if row is None:
@@ -109,7 +128,31 @@ def chargeable_line(session: Session, line_id: int) -> Chargeable:
             "Charge the costs first; what they leave can be charged by hand.",
             field="amount",
         )
-    return Chargeable(row.id, row.incurred_on, row.amount, row.category_id, NO_RULE)
+    back = select(CostLineRow.id).where(CostLineRow.reverses_id == line_id)
+    if row.reverses_id is not None or session.scalar(back) is not None:
+        raise RuleViolation(
+            "This line was taken back, or takes another back: together they come to nothing.",
+            "Look for the line that took its place; that one can be charged.",
+            field="amount",
+        )
+    return _chargeable(row)
+
+
+def looked_at(session: Session, line_id: int) -> Chargeable:
+    """Give one cost line as charging sees it, without holding it still or asking whether it may."""
+    return _chargeable(session.get_one(CostLineRow, line_id))
+
+
+def _chargeable(row: CostLineRow) -> Chargeable:
+    return Chargeable(
+        row.id,
+        row.incurred_on,
+        row.amount,
+        row.category_id,
+        NO_RULE,
+        row.work_package_id,
+        row.milestone_id,
+    )
 
 
 def counts_on(session: Session, line_id: int) -> date | None:

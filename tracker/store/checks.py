@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from tracker.domain.errors import Sentence
-from tracker.store import audit
+from tracker.store import audit, flat_rates
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -205,6 +205,9 @@ def broken(session: Session) -> list[tuple[Sentence, list[str]]]:
         rows = session.execute(text(f"{invariant.offenders} LIMIT 10")).all()
         if rows:
             found.append((invariant.name, [" ".join(map(str, row)) for row in rows]))
+    if codes := flat_rates.offenders(session):
+        name = Sentence("Charges and the overhead on them fit, and no cost is funded twice.")
+        found.append((name, codes[:10]))
     if seals := audit.broken_seals(session):
         name = Sentence("Nobody has changed, removed or added entries of the audit trail.")
         found.append((name, [str(seq) for seq in seals[:10]]))

@@ -25,6 +25,7 @@ from tracker.domain.money import Money
 from tracker.domain.periods import Period
 from tracker.domain.receipts import Payer
 from tracker.store.amendments import AmendmentRow
+from tracker.store.flat_rates import flat_rates_of
 from tracker.store.funders import FunderAccountRow, FunderRow, ProgrammeRow
 from tracker.store.projects import CategoryRow
 from tracker.store.tables import Base, Cents, one_of, whole_cents
@@ -192,7 +193,13 @@ def allowed_categories_of(session: Session, commitment_id: int) -> tuple[str, ..
 
 
 def terms_of(session: Session, project_id: int) -> dict[int, Terms]:
-    """What charging must know of each commitment, by id."""
+    """What charging must know of each commitment, by id.
+
+    Shape:  read it under the lock under which it is used: flat rates know what is charged.
+    """
+    from tracker.store.earmarks import earmarks_of  # the tables point at each other
+
+    meant, rates = earmarks_of(session), flat_rates_of(session)
     allowed: dict[int, set[int]] = {}
     for commitment_id, category_id in session.execute(
         select(CommitmentCategoryRow.commitment_id, CommitmentCategoryRow.category_id)
@@ -204,6 +211,8 @@ def terms_of(session: Session, project_id: int) -> dict[int, Terms]:
             Status(row.status),
             Period(row.first_day, row.last_day),
             frozenset(allowed.get(row.id, ())),
+            meant.get(row.id),
+            rates.get(row.id),
         )
         for row in rows
     }
@@ -212,8 +221,23 @@ def terms_of(session: Session, project_id: int) -> dict[int, Terms]:
 def lock_room(
     session: Session, project_id: int, commitment_id: int | None = None
 ) -> dict[int, int]:
-    """Lock the commitments of a project, or one of them, and tell what is left of each in cents."""
-    query = (
+    """Lock the commitments of a project, or one of them, and tell what is left of each in cents.
+
+    Shape:  overhead that a flat rate adds to what is charged is not left.
+    """
+    query = _balances(project_id).with_for_update(of=CommitmentBalanceRow, key_share=True)
+    if commitment_id is not None:
+        query = query.where(CommitmentRow.id == commitment_id)
+    return _left(session, query)
+
+
+def room_of(session: Session, project_id: int) -> dict[int, int]:
+    """Tell what is left of each commitment of a project in cents, without holding it still."""
+    return _left(session, _balances(project_id))
+
+
+def _balances(project_id: int) -> Select[int, int, int]:
+    return (
         select(
             CommitmentBalanceRow.commitment_id,
             CommitmentBalanceRow.committed,
@@ -222,11 +246,16 @@ def lock_room(
         .join(CommitmentRow, CommitmentRow.id == CommitmentBalanceRow.commitment_id)
         .where(CommitmentRow.project_id == project_id)
         .order_by(CommitmentBalanceRow.commitment_id)
-        .with_for_update(of=CommitmentBalanceRow, key_share=True)
     )
-    if commitment_id is not None:
-        query = query.where(CommitmentRow.id == commitment_id)
-    return {key: committed - charged for key, committed, charged in session.execute(query)}
+
+
+def _left(session: Session, balances: Select[int, int, int]) -> dict[int, int]:
+    rows = session.execute(balances).all()
+    rates = flat_rates_of(session)
+    return {
+        key: committed - charged - (rates[key].overhead() if key in rates else 0)
+        for key, committed, charged in rows
+    }
 
 
 def payers_of(session: Session, project_id: int) -> list[Payer]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import CheckConstraint, ForeignKey, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from tracker.domain.contributions import Contribution, Declaration, covering
 from tracker.domain.costs import Origin
@@ -62,11 +62,16 @@ def declarations_of(session: Session) -> list[Declaration]:
 
 
 def contributions_of(session: Session, partner: str = "", year: int = 0) -> list[Contribution]:
-    """List partners' hours by day, of one partner and year where they are named."""
+    """List partners' hours by day, of one partner and year where they are named.
+
+    Shape:  without what was cancelled.
+    """
+    back = aliased(CostLineRow)
+    cancelled = select(back.id).where(back.reverses_id == CostLineRow.id).exists()
     query = (
         select(CostLineRow, BookRow)
         .join(BookRow, BookRow.id == CostLineRow.book_id)
-        .where(BookRow.origin == Origin.IN_KIND.value)
+        .where(BookRow.origin == Origin.IN_KIND.value, ~cancelled)
         .order_by(BookRow.company, CostLineRow.incurred_on, CostLineRow.id)
     )
     if partner:

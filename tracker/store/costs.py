@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -14,7 +15,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from tracker.domain.costs import CostLine, CostShare, Origin
 from tracker.domain.errors import NotFoundError
@@ -95,6 +96,18 @@ class CostLineRow(Base):
     charge_id: Mapped[int | None] = mapped_column(ForeignKey("charge.id"), default=None)
 
 
+def of_cost(line_id: int) -> str:
+    """Name a cost line as the subject of a deed, and of the documents kept with it."""
+    return f"cost/{line_id}"
+
+
+def still_stands() -> tuple[Any, ...]:
+    """Choose the cost lines that were not taken back, and that take nothing back."""
+    reversing = aliased(CostLineRow)
+    taken_back = select(reversing.id).where(reversing.reverses_id == CostLineRow.id).exists()
+    return CostLineRow.reverses_id.is_(None), ~taken_back
+
+
 def key_of(book: BookRow, journal: str, transaction: str, line: str) -> str:
     """Write a ledger key as people read it."""
     if book.origin == Origin.IN_KIND:
@@ -134,6 +147,7 @@ def lines_of(session: Session, query: Select[CostLineRow, BookRow, str]) -> list
     rows = session.execute(query).all()
     keys = [row.CostLineRow.id for row in rows]
     shares, reversing = _shares(session, keys), _reversing(session, keys)
+    milestones = _milestones(session, {row.CostLineRow.milestone_id for row in rows} - {None})
     return [
         CostLine(
             id=line.id,
@@ -158,6 +172,7 @@ def lines_of(session: Session, query: Select[CostLineRow, BookRow, str]) -> list
             ineligible_for=line.ineligible_for,
             person=line.person,
             milestone_id=line.milestone_id,
+            milestone=milestones.get(line.milestone_id, ""),
             corrects_id=line.corrects_id,
             reverses_id=line.reverses_id,
             reversed_by_id=reversing.get(line.id),
@@ -173,6 +188,18 @@ def _reversing(session: Session, line_ids: list[int]) -> dict[int, int]:
         select(CostLineRow.reverses_id, CostLineRow.id).where(CostLineRow.reverses_id.in_(line_ids))
     )
     return {line: by for line, by in rows if line is not None}
+
+
+def _milestones(session: Session, keys: set[int | None]) -> dict[int | None, str]:
+    """Give the codes of milestones by their ids."""
+    from tracker.store.milestones import MilestoneRow
+
+    if not keys:
+        return {}
+    rows = session.execute(
+        select(MilestoneRow.id, MilestoneRow.code).where(MilestoneRow.id.in_(keys))
+    )
+    return {key: code for key, code in rows}  # noqa: C416 - typed rows
 
 
 def _shares(session: Session, line_ids: list[int]) -> dict[int, list[CostShare]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKey, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from tracker.domain.allocations import Earmarks
 from tracker.domain.commitments import Particulars
 from tracker.store.commitments import CommitmentRow
 from tracker.store.milestones import MilestoneRow
@@ -24,6 +25,18 @@ class EarmarkRow(Base):
     commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), index=True)
     work_package_id: Mapped[int | None] = mapped_column(ForeignKey("work_package.id"), default=None)
     milestone_id: Mapped[int | None] = mapped_column(ForeignKey("milestone.id"), default=None)
+
+
+def earmarks_of(session: Session) -> dict[int, Earmarks]:
+    """Give what each commitment is meant for, where it is not meant for everything."""
+    found: dict[int, tuple[set[int], set[int]]] = {}
+    for row in session.scalars(select(EarmarkRow)):
+        packages, milestones = found.setdefault(row.commitment_id, (set(), set()))
+        if row.work_package_id is not None:
+            packages.add(row.work_package_id)
+        if row.milestone_id is not None:
+            milestones.add(row.milestone_id)
+    return {key: Earmarks(frozenset(p), frozenset(m)) for key, (p, m) in found.items()}
 
 
 def particulars_of(session: Session, commitment_id: int) -> Particulars:

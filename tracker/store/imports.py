@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from datetime import date, datetime
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+import hashlib
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from tracker.domain.errors import Finding, Sentence
+from tracker.domain.errors import Finding, NotFoundError
 from tracker.domain.imports import FileKind, ImportOutcome
-from tracker.domain.money import Money
+from tracker.store.plain import read, written
 from tracker.store.tables import Base, Cents, one_of, whole_cents
 
 if TYPE_CHECKING:
-    from tracker.domain.errors import Fact
+    from pathlib import Path
 
 
 class ImportRow(Base):
@@ -91,6 +91,30 @@ def import_of(session: Session, sha256: str) -> ImportOutcome | None:
     return _outcome(row) if row else None
 
 
+def known_before(session: Session, name: str, sha256: str) -> ImportOutcome | None:
+    """Say of bytes that were kept before that all of their lines are the same."""
+    known = import_of(session, sha256)
+    if known is None:
+        return None
+    return replace(known, file_name=name, new=0, same=known.new + known.same, totals=())
+
+
+def hash_of(path: Path) -> str:
+    """Give the seal of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def import_by_id(session: Session, import_id: int) -> ImportOutcome:
+    """Give what was said of an import when it was done.
+
+    Errors: ``NotFoundError``.
+    """
+    if row := session.get(ImportRow, import_id):
+        return _outcome(row)
+    raise NotFoundError("There is no import {number}.", number=import_id)
+
+
 def imports_of(session: Session) -> list[ImportOutcome]:
     """List the files that were brought in, the newest first."""
     return [
@@ -110,8 +134,9 @@ def add_import(session: Session, outcome: ImportOutcome) -> int:
         imported_by=outcome.imported_by,
         new=outcome.new,
         same=outcome.same,
-        totals=json.dumps([[_plain(what), _plain(figure)] for what, figure in outcome.totals]),
-        warnings=json.dumps([_plain_finding(finding) for finding in outcome.warnings]),
+        totals=written(outcome.totals),
+        warnings=_as_written(outcome.warnings),
+        accepted=outcome.accepted,
     )
     session.add(row)
     session.flush()
@@ -122,8 +147,8 @@ def close_import(session: Session, import_id: int, outcome: ImportOutcome) -> No
     """Write down what the import did, in the transaction in which it did it."""
     row = session.get_one(ImportRow, import_id)
     row.new, row.same = outcome.new, outcome.same
-    row.totals = json.dumps([[_plain(what), _plain(figure)] for what, figure in outcome.totals])
-    row.warnings = json.dumps([_plain_finding(finding) for finding in outcome.warnings])
+    row.totals, row.warnings = written(outcome.totals), _as_written(outcome.warnings)
+    row.accepted = outcome.accepted
 
 
 def book_named(session: Session, origin: str, company: str, fiscal_year: int) -> BookRow | None:
@@ -155,28 +180,8 @@ def add_book(
     return book
 
 
-def _plain(value: Sentence | Fact) -> Any:
-    if isinstance(value, Sentence):
-        return {"say": value.template, "facts": {k: _plain(v) for k, v in value.facts.items()}}
-    if isinstance(value, Money):
-        return {"cents": value.cents}
-    if isinstance(value, Decimal):
-        return {"share": str(value)}
-    return {"day": value.isoformat()} if isinstance(value, date) else value
-
-
-def _rich(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    if "say" in value:
-        return Sentence(value["say"], {k: _rich(v) for k, v in value["facts"].items()})
-    if "share" in value:
-        return Decimal(value["share"])
-    return Money(value["cents"]) if "cents" in value else date.fromisoformat(value["day"])
-
-
-def _plain_finding(finding: Finding) -> list[Any]:
-    return [finding.place, _plain(finding.message), _plain(finding.remedy)]
+def _as_written(warnings: tuple[Finding, ...]) -> str:
+    return written([(each.place, each.message, each.remedy) for each in warnings])
 
 
 def _outcome(row: ImportRow) -> ImportOutcome:
@@ -186,12 +191,11 @@ def _outcome(row: ImportRow) -> ImportOutcome:
         new=row.new,
         same=row.same,
         already_imported=True,
-        totals=tuple((_rich(what), _rich(figure)) for what, figure in json.loads(row.totals)),
-        warnings=tuple(
-            Finding(place, _rich(message), _rich(remedy))
-            for place, message, remedy in json.loads(row.warnings)
-        ),
+        totals=read(row.totals),
+        warnings=tuple(Finding(*parts) for parts in read(row.warnings)),
         imported_at=row.imported_at,
         imported_by=row.imported_by,
         sha256=row.sha256,
+        id=row.id,
+        accepted=row.accepted,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tracker.domain.costs import INELIGIBLE
@@ -177,6 +177,19 @@ def accounts_of(session: Session, project_id: int) -> dict[str, Account]:
         row.code: Account(row.id, INELIGIBLE if row.ineligible else category, row.category_id)
         for row, category in rows
     }
+
+
+def account_names(session: Session, project_id: int) -> dict[str, str]:
+    """The names of the accounts of costs by code, in the order of the codes."""
+    rows = session.execute(
+        select(AccountRow.code, AccountRow.name)
+        .where(
+            AccountRow.project_id == project_id,
+            or_(AccountRow.category_id.is_not(None), AccountRow.ineligible),
+        )
+        .order_by(AccountRow.code)
+    )
+    return {code: name for code, name in rows}  # noqa: C416 - typed rows
 
 
 def in_kind_category_of(session: Session, project_id: int) -> int | None:

@@ -6,14 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import (
-    CheckConstraint,
-    ForeignKey,
-    Index,
-    UniqueConstraint,
-    func,
-    select,
-)
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from tracker.domain.commitments import Receipt
@@ -264,12 +257,12 @@ def _unmatched(session: Session, *which: ColumnElement[bool], most: int) -> tupl
     )
 
 
-def unmatched(session: Session) -> tuple[int, Money]:
+def unmatched(session: Session, *which: ColumnElement[bool]) -> tuple[int, Money]:
     """Count and add up the money that came in and belongs to no commitment."""
     count, amount = session.execute(
         select(func.count(), func.coalesce(func.sum(_left()), 0))
         .select_from(BankEntryRow)
-        .where(*_waits())
+        .where(*_waits(), *which)
     ).one()
     return count, Money(int(amount))
 

@@ -8,8 +8,14 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, sel
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tracker.domain.amendments import Verdict
+from tracker.domain.errors import NotFoundError
 from tracker.domain.periods import Period
-from tracker.domain.reporting_periods import PeriodState, ReportingPeriod
+from tracker.domain.reporting_periods import (
+    PeriodState,
+    Reopening,
+    ReportingPeriod,
+    SentReport,
+)
 from tracker.store.tables import Base, one_of
 
 
@@ -86,12 +92,44 @@ def periods_of(session: Session, project_id: int) -> list[ReportingPeriod]:
         .where(ReportingPeriodRow.project_id == project_id)
         .order_by(ReportingPeriodRow.first_day)
     )
-    return [
-        ReportingPeriod(
-            row.id, Period(row.first_day, row.last_day), PeriodState(row.state), row.version
+    return [_period(row) for row in rows]
+
+
+def period_coded(session: Session, project_id: int, code: str) -> ReportingPeriod:
+    """Give the reporting period of a short name, such as ``2024-Q1``.
+
+    Errors: ``NotFoundError``.
+    """
+    for period in periods_of(session, project_id):
+        if period.code == code:
+            return period
+    raise NotFoundError("There is no reporting period “{code}”.", code=code)
+
+
+def hold(session: Session, period_id: int) -> tuple[ReportingPeriodRow, ReportingPeriod]:
+    """Give a period to be changed; whatever would count in it waits until the deed is done."""
+    row = session.get_one(ReportingPeriodRow, period_id, with_for_update=True)
+    return row, _period(row)
+
+
+def hold_series(session: Session, project_id: int) -> list[ReportingPeriod]:
+    """Give the whole series to be set up or extended: of two who do so, the second sees it."""
+    from tracker.store.projects import ProjectRow  # the project's file lists its periods' codes
+
+    session.execute(
+        select(ProjectRow.id).where(ProjectRow.id == project_id).with_for_update(key_share=True)
+    )
+    return periods_of(session, project_id)
+
+
+def add_period(session: Session, project_id: int, period: Period) -> None:
+    """Put a period at the end of the series; it begins open."""
+    session.add(
+        ReportingPeriodRow(
+            project_id=project_id, first_day=period.first_day, last_day=period.last_day
         )
-        for row in rows
-    ]
+    )
+    session.flush()
 
 
 def closed_periods(session: Session, project_id: int) -> list[Period]:
@@ -105,3 +143,50 @@ def closed_periods(session: Session, project_id: int) -> list[Period]:
     )
     found = session.execute(query.order_by(row.first_day).with_for_update(read=True))
     return [Period(first_day, last_day) for first_day, last_day in found]
+
+
+def reopenings_asked(session: Session) -> list[Reopening]:
+    """List the requests to reopen a period that wait for a second person."""
+    rows = session.execute(
+        select(ReopeningRow, ReportingPeriodRow)
+        .join(ReportingPeriodRow, ReportingPeriodRow.id == ReopeningRow.period_id)
+        .where(ReopeningRow.verdict == Verdict.DRAFT)
+        .order_by(ReopeningRow.id)
+    )
+    return [_reopening(row, period) for row, period in rows]
+
+
+def reopening_numbered(session: Session, key: int) -> tuple[ReopeningRow, Reopening]:
+    """Give a request to reopen a period, held still.
+
+    Errors: ``NotFoundError``.
+    """
+    row = session.get(ReopeningRow, key, with_for_update=True)
+    if row is None:
+        raise NotFoundError("There is no such request.")
+    return row, _reopening(row, session.get_one(ReportingPeriodRow, row.period_id))
+
+
+def sent_reports(session: Session, period_id: int) -> list[SentReport]:
+    """List the reports over a period that were sent, in the order of the commitments."""
+    from tracker.store.commitments import CommitmentRow  # commitments come with everything else
+
+    rows = session.execute(
+        select(SentReportRow, CommitmentRow.code)
+        .join(CommitmentRow, CommitmentRow.id == SentReportRow.commitment_id)
+        .where(SentReportRow.period_id == period_id)
+        .order_by(CommitmentRow.position)
+    )
+    return [
+        SentReport(code, row.sent_on, row.note, row.document_id, row.entered_by)
+        for row, code in rows
+    ]
+
+
+def _period(row: ReportingPeriodRow) -> ReportingPeriod:
+    period = Period(row.first_day, row.last_day)
+    return ReportingPeriod(row.id, period, PeriodState(row.state), row.version)
+
+
+def _reopening(row: ReopeningRow, period: ReportingPeriodRow) -> Reopening:
+    return Reopening(row.id, _period(period), row.reason, row.asked_by)

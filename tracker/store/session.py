@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
+from tracker.domain.errors import RuleViolation
 from tracker.store import submissions
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 WRITING = "tracker_writing"
+CLOSED = "period_is_closed"
+"""What the database says of what would count in a closed period."""
 
 SQLITE_SETTINGS = (
     "PRAGMA journal_mode = WAL",
@@ -72,7 +76,8 @@ def transaction(session: Session) -> Iterator[None]:
     What the session has read before is let go, so that the deed judges what is true now. Where
     the session carries the key of a form, the deed carries that form out, once.
 
-    Errors: ``AlreadyDoneError`` for a form that has been carried out.
+    Errors: ``AlreadyDoneError`` for a form that has been carried out; ``RuleViolation`` for what
+            the database refuses because its period is closed.
     """
     if session.new or session.dirty or session.deleted:
         raise AssertionError("a deed cannot begin with changes that are not its own")
@@ -83,6 +88,16 @@ def transaction(session: Session) -> Iterator[None]:
             submissions.claim(session, key)
         yield
         session.commit()
-    except BaseException:
+    except BaseException as error:
         session.rollback()
+        if isinstance(error, DBAPIError) and CLOSED in str(error.orig):
+            raise _period_is_closed() from error
         raise
+
+
+def _period_is_closed() -> RuleViolation:
+    return RuleViolation(
+        "This would count in a reporting period that is closed, so nothing of it was kept.",
+        "Look at the periods: what comes late counts in the first open one, and what was wrong is"
+        " corrected on the page of its cost line.",
+    )

@@ -14,16 +14,18 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    union,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from tracker.domain.allocations import Share
+from tracker.domain.allocations import ChargeKind, Share
 from tracker.domain.costs import Origin
-from tracker.domain.splitting import SplitRule
+from tracker.domain.money import Money
+from tracker.domain.splitting import EndedRule, SplitRule
 from tracker.store.tables import Base
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import ColumnElement
 
@@ -80,28 +82,124 @@ def split_rules(
 ) -> tuple[SplitRule, ...]:
     """List the split rules that hold now, or held at a moment, in the order in which they count."""
     row = SplitRuleRow
-    holds = row.ended_at.is_(None)
+    holds: ColumnElement[bool] = row.ended_at.is_(None)
     if at is not None:
         holds = and_(row.entered_at <= at, (row.ended_at > at) | row.ended_at.is_(None))
     rules = session.scalars(
         select(row).where(row.project_id == project_id, holds).order_by(row.position, row.id)
     ).all()
     shares = _shares(session, [rule.id for rule in rules])
-    return tuple(
-        SplitRule(
-            id=rule.id,
-            position=rule.position,
-            name=rule.name,
-            shares=tuple(shares.get(rule.id, ())),
-            is_in_kind=rule.is_in_kind,
-            work_package_id=rule.work_package_id,
-            category_id=rule.category_id,
-            account=rule.account,
-            supplier=rule.supplier,
-            first_day=rule.first_day,
-            last_day=rule.last_day,
-        )
+    return tuple(_rule(rule, shares) for rule in rules)
+
+
+def ended_rules(session: Session, project_id: int) -> list[EndedRule]:
+    """List the rules that hold no more, those that ended last first."""
+    row = SplitRuleRow
+    rules = session.scalars(
+        select(row)
+        .where(row.project_id == project_id, row.ended_at.is_not(None))
+        .order_by(row.ended_at.desc(), row.id.desc())
+    ).all()
+    shares = _shares(session, [rule.id for rule in rules])
+    return [
+        EndedRule(_rule(rule, shares), rule.entered_at, rule.ended_at, rule.ended_by)
         for rule in rules
+        if rule.ended_at is not None
+    ]
+
+
+def rule_numbered(session: Session, rule_id: int) -> SplitRule | None:
+    """Give a rule by its key, whether or not it still holds."""
+    row = session.get(SplitRuleRow, rule_id)
+    return _rule(row, _shares(session, [rule_id])) if row else None
+
+
+def add_rule(session: Session, project_id: int, rule: SplitRule, at: datetime, by: str) -> int:
+    """Keep a rule that holds from a moment on, and give its key."""
+    row = SplitRuleRow(
+        project_id=project_id,
+        position=rule.position,
+        name=rule.name,
+        entered_by=by,
+        entered_at=at,
+        is_in_kind=rule.is_in_kind,
+        work_package_id=rule.work_package_id,
+        category_id=rule.category_id,
+        account=rule.account,
+        supplier=rule.supplier,
+        first_day=rule.first_day,
+        last_day=rule.last_day,
+    )
+    session.add(row)
+    session.flush()
+    for place, share in enumerate(rule.shares):
+        session.add(
+            SplitShareRow(
+                rule_id=row.id,
+                commitment_id=share.commitment_id,
+                weight=share.weight,
+                position=place,
+            )
+        )
+    session.flush()
+    return row.id
+
+
+def end_rule(session: Session, rule_id: int, at: datetime, by: str) -> None:
+    """Let a rule hold until a moment; it is kept as it was."""
+    row = session.get_one(SplitRuleRow, rule_id)
+    row.ended_at, row.ended_by, row.version = at, by, row.version + 1
+    session.flush()
+
+
+def waiting_by_rule(
+    session: Session, project_id: int, rules: Sequence[SplitRule]
+) -> dict[int, tuple[int, Money]]:
+    """Count and add up what waits to be charged by the rule that fits it; see ``NO_RULE``."""
+    from tracker.store.charging import not_judged
+    from tracker.store.costs import CostLineRow as Line
+    from tracker.store.imports import BookRow
+
+    fitting = (
+        select(rule_of_line(rules).label("rule"), Line.amount.label("amount"))
+        .join(BookRow, BookRow.id == Line.book_id)
+        .where(Line.project_id == project_id, *not_judged(session))
+        .subquery()
+    )
+    rows = session.execute(
+        select(fitting.c.rule, func.count(), func.sum(fitting.c.amount)).group_by(fitting.c.rule)
+    )
+    return {rule: (count, Money(int(amount))) for rule, count, amount in rows}
+
+
+def judged_at(session: Session, line_id: int) -> datetime | None:
+    """Give the moment at which the rules last judged a cost line."""
+    from tracker.store.allocations import AllocationRow, ChargeRow, UnallocatedRow
+
+    of_line = union(
+        select(AllocationRow.charge_id).where(AllocationRow.cost_line_id == line_id),
+        select(UnallocatedRow.charge_id).where(UnallocatedRow.cost_line_id == line_id),
+    )
+    return session.scalar(
+        select(func.max(ChargeRow.charged_at)).where(
+            ChargeRow.kind.in_((ChargeKind.RULES, ChargeKind.AGAIN)), ChargeRow.id.in_(of_line)
+        )
+    )
+
+
+def _rule(rule: SplitRuleRow, shares: Mapping[int, Sequence[Share]]) -> SplitRule:
+    return SplitRule(
+        id=rule.id,
+        position=rule.position,
+        name=rule.name,
+        shares=tuple(shares.get(rule.id, ())),
+        is_in_kind=rule.is_in_kind,
+        work_package_id=rule.work_package_id,
+        category_id=rule.category_id,
+        account=rule.account,
+        supplier=rule.supplier,
+        first_day=rule.first_day,
+        last_day=rule.last_day,
     )
 
 

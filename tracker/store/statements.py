@@ -11,7 +11,9 @@ from tracker.domain.allocations import Reason
 from tracker.domain.costs import Origin
 from tracker.domain.errors import Sentence
 from tracker.domain.money import Money
+from tracker.domain.reporting_periods import adjusted
 from tracker.domain.statements import (
+    Adjustment,
     CategoryLine,
     ChargedLine,
     Check,
@@ -42,6 +44,7 @@ from tracker.store.costs import CostLineRow
 from tracker.store.imports import BookRow
 from tracker.store.ledgers import ExcludedLineRow
 from tracker.store.projects import CategoryRow
+from tracker.store.reporting_periods import periods_of
 from tracker.store.waivers import waivers_of
 
 if TYPE_CHECKING:
@@ -87,12 +90,13 @@ def facts_of(
         not_charged=_not_charged(session, commitment.id, period),
         checks=_checks(session, commitment, categories, total),
         line_count=count,
-        lines=lambda: _lines(session, commitment.id, period),
+        lines=lambda: _lines(session, project.id, commitment.id, period),
         waivers=tuple(
             waiver
             for waiver in reversed(waivers_of(session, commitment.id))
             if waiver.matters_since(period.first_day)
         ),
+        adjustments=_adjustments(session, project.id, commitment.id, period),
     )
 
 
@@ -137,8 +141,34 @@ def _charged_in(session: Session, commitment_id: int, period: Period) -> tuple[i
     return count, Money(int(total))
 
 
-def _lines(session: Session, commitment_id: int, period: Period) -> Iterator[ChargedLine]:
-    line = CostLineRow
+def _adjustments(
+    session: Session, project_id: int, commitment_id: int, period: Period
+) -> tuple[Adjustment, ...]:
+    """Add up what was charged in the period of costs of earlier periods, by these."""
+    known = [one.period for one in periods_of(session, project_id)]
+    rows = session.execute(
+        select(CostLineRow.incurred_on, COUNTED_ON, func.count(), func.sum(AllocationRow.amount))
+        .select_from(AllocationRow)
+        .join(CostLineRow, CostLineRow.id == AllocationRow.cost_line_id)
+        .where(*_within(commitment_id, period), CostLineRow.incurred_on != COUNTED_ON)
+        .group_by(CostLineRow.incurred_on, COUNTED_ON)
+    )
+    found: dict[str, tuple[int, int]] = {}
+    for incurred_on, counts_on, count, cents in rows:
+        if code := adjusted(incurred_on, counts_on, known):
+            lines, amount = found.get(code, (0, 0))
+            found[code] = lines + count, amount + int(cents)
+    order = [one.code for one in known]
+    return tuple(
+        Adjustment(code, found[code][0], Money(found[code][1]))
+        for code in sorted(found, key=order.index)
+    )
+
+
+def _lines(
+    session: Session, project_id: int, commitment_id: int, period: Period
+) -> Iterator[ChargedLine]:
+    line, known = CostLineRow, [one.period for one in periods_of(session, project_id)]
     rows = session.execute(
         select(
             BookRow.origin,
@@ -157,6 +187,7 @@ def _lines(session: Session, commitment_id: int, period: Period) -> Iterator[Cha
             line.account,
             line.amount,
             AllocationRow.amount.label("charged"),
+            COUNTED_ON.label("counts_on"),
         )
         .select_from(AllocationRow)
         .join(line, line.id == AllocationRow.cost_line_id)
@@ -166,9 +197,12 @@ def _lines(session: Session, commitment_id: int, period: Period) -> Iterator[Cha
         .order_by(line.incurred_on, line.id, AllocationRow.id),
         execution_options={"yield_per": CHUNK},
     )
-    for origin, company, year, journal, number, line_number, *rest in rows:
+    for origin, company, year, journal, number, line_number, *rest, counts_on in rows:
         place = company if origin == Origin.IN_KIND else journal
-        yield ChargedLine(f"{year} {place} {number}/{line_number}", *rest)
+        found = ChargedLine(f"{year} {place} {number}/{line_number}", *rest)
+        if counts_on != found.incurred_on:
+            found = found._replace(adjusts=adjusted(found.incurred_on, counts_on, known))
+        yield found
 
 
 def _not_charged(session: Session, commitment_id: int, period: Period) -> tuple[NotCharged, ...]:
