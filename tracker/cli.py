@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from tracker.config import LOOPBACK, ROOT, VAR, database_url
-from tracker.console import Progress, euros, say_imported, say_refused, say_sign_ins
+from tracker.console import Progress, euros, say_brought_in, say_refused, say_sign_ins
 from tracker.domain.actor import Actor
 from tracker.domain.errors import FileRefused, RuleViolation, TrackerError
 from tracker.domain.periods import Period, calendar_year, period_named, years_of
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from tracker.domain.imports import ImportOutcome
+    from tracker.domain.intakes import Choice, Preview
+    from tracker.domain.money import Money
+
 
 AT_THE_SERVER = Actor("command line", Role.FINANCE_OFFICER)
 ADMINISTRATOR = Actor("command line", Role.ADMINISTRATOR)
@@ -36,9 +40,13 @@ FORMATS = ("xlsx", "pdf", "json")
 
 @contextmanager
 def opened() -> Iterator[Session]:
-    """Open the database that the settings name; an empty one is given its tables."""
+    """Open the database that the settings name; an empty one is given its tables.
+
+    What was done is in the index over the cost lines when it is closed.
+    """
     from sqlalchemy.orm import Session
 
+    from tracker.actions.cost_index import CostIndex
     from tracker.store import schema
     from tracker.store.session import open_engine
 
@@ -48,6 +56,7 @@ def opened() -> Iterator[Session]:
         schema.prepare(engine)
         with Session(engine) as session:
             yield session
+            CostIndex(session).follow()
     finally:
         engine.dispose()
 
@@ -76,28 +85,57 @@ def setup(case: Path) -> None:
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
-def import_files(files: tuple[Path, ...]) -> None:
-    """Bring in ledgers (XAF), bank statements (camt.053) and in-kind lists, in any order.
+@click.option("--expect", metavar="AMOUNT", help="What a table must add up to, such as 1250.00.")
+@click.option("--accept", metavar="REASON", help="Why warnings and suspicious lines are in order.")
+@click.option("--apply-changes", metavar="REASON", help="Why lines that changed are replaced.")
+@click.option("--profile", default="", help="The source whose columns a table has, by its name.")
+@click.option("--dry-run", is_flag=True, help="Say what importing would do, and keep nothing.")
+def import_files(
+    files: tuple[Path, ...],
+    expect: str | None,
+    accept: str | None,
+    apply_changes: str | None,
+    profile: str,
+    *,
+    dry_run: bool,
+) -> None:
+    """Bring in ledgers (XAF), bank statements (camt.053), tables and in-kind lists, in any order.
 
-    Every file is kept whole or not at all; the same file twice changes nothing. Exits with 1 if
-    a file was refused.
+    Every file is kept whole or not at all; the same file twice changes nothing. Lines that say
+    something else than before are replaced with --apply-changes only. Exits with 1 if a file was
+    refused.
     """
-    from tracker.actions import imports
-
+    told: dict[str, Any] = {"choice": decided(accept, apply_changes), "profile": profile}
+    told["expected"] = amount_in(expect) if expect else None
     with opened() as session, Progress() as progress:
         refused = 0
         for path in files:
-            (outcome,) = imports.bring_in(
-                session, [(path.name, path)], by=AT_THE_SERVER, progress=progress.show
-            )
-            progress.clear()
-            if isinstance(outcome, FileRefused):
-                refused += 1
-                say_refused(outcome)
+            if dry_run:
+                outcome: ImportOutcome | Preview | FileRefused = rehearsed(session, path, profile)
             else:
-                say_imported(outcome)
+                outcome = brought_in(session, path, progress, told)
+            progress.clear()
+            refused += not say_brought_in(path.name, outcome)
     if refused:
         sys.exit(1)
+
+
+def rehearsed(session: Session, path: Path, profile: str) -> Preview | FileRefused:
+    """Say what bringing a file in would do."""
+    from tracker.actions import imports
+
+    return imports.rehearse(session, path.name, path, by=AT_THE_SERVER, profile=profile)
+
+
+def brought_in(
+    session: Session, path: Path, progress: Progress, told: dict[str, Any]
+) -> ImportOutcome | FileRefused:
+    """Bring one file in, as was decided beforehand."""
+    from tracker.actions import imports
+
+    files = [(path.name, path)]
+    (outcome,) = imports.bring_in(session, files, by=AT_THE_SERVER, progress=progress.show, **told)
+    return outcome
 
 
 @cli.command()
@@ -246,6 +284,27 @@ def add_person(
         new = NewPerson(email, name, Role(role), password, funder_id, language)
         people.add(session, new, by=ADMINISTRATOR)
     click.echo(f"{email} can sign in as {role}.")
+
+
+def decided(accept: str | None, apply_changes: str | None) -> Choice | None:
+    """Give what somebody decided beforehand about warnings and changes, if anything."""
+    from tracker.domain.intakes import Choice
+
+    reasons = [reason for reason in (accept, apply_changes) if reason]
+    return Choice("; ".join(reasons), apply_changes is not None) if reasons else None
+
+
+def amount_in(written: str) -> Money:
+    """Read an amount as it is typed.
+
+    Errors: ``click.BadParameter`` for one that cannot be read.
+    """
+    from tracker.domain.amounts import read_amount
+
+    try:
+        return read_amount(written, "en")
+    except RuleViolation as refusal:
+        raise click.BadParameter(str(refusal), param_hint="--expect") from None
 
 
 def main() -> None:

@@ -10,8 +10,9 @@ import click
 from tracker.domain.money import Money
 
 if TYPE_CHECKING:
-    from tracker.domain.errors import FileRefused
+    from tracker.domain.errors import FileRefused, Sentence
     from tracker.domain.imports import ImportOutcome
+    from tracker.domain.intakes import Preview
 
 
 def say_sign_ins() -> None:
@@ -23,6 +24,48 @@ def say_sign_ins() -> None:
         click.echo(f"  {sign_in.email:<28}{sign_in.role.value.replace('_', ' ')}")
 
 
+def say_brought_in(name: str, outcome: ImportOutcome | Preview | FileRefused) -> bool:
+    """Tell what became of a file, or what would; and whether it was not refused."""
+    from tracker.domain.errors import FileRefused
+    from tracker.domain.intakes import Preview
+
+    if isinstance(outcome, FileRefused):
+        say_refused(outcome)
+        return False
+    if isinstance(outcome, Preview):
+        say_preview(name, outcome)
+    else:
+        say_imported(outcome)
+    return True
+
+
+def say_preview(name: str, preview: Preview) -> None:
+    """Tell what importing a file would do."""
+    click.echo(
+        f"{name}: would bring in {preview.new:,} new lines; {preview.changed:,} changed,"
+        f" {preview.same:,} the same, {preview.suspicious:,} suspicious."
+    )
+    for what, figure in preview.totals:
+        say_figure(what, figure)
+    for control in preview.controls:
+        if not control.holds:
+            click.echo(f"    {control.name}: {control.stated} stated, {control.found} found")
+    for change in preview.changes:
+        click.echo(f"    Changed: {change.key}: {change.before} becomes {change.now or 0}")
+    for suspicion in preview.suspicions:
+        click.echo(
+            f"    Suspicious: {suspicion.key} ({suspicion.amount}) is like {suspicion.other_key}"
+        )
+    for warning in preview.warnings:
+        click.echo(f"    Warning: {warning}")
+
+
+def say_figure(what: Sentence, figure: int | Money) -> None:
+    """Write a figure behind its name."""
+    shown = euros(figure) if isinstance(figure, Money) else f"{figure:>20,}"
+    click.echo(f"    {what!s:<40}{shown}")
+
+
 def say_imported(outcome: ImportOutcome) -> None:
     """Tell what an import did."""
     if outcome.already_imported:
@@ -32,8 +75,7 @@ def say_imported(outcome: ImportOutcome) -> None:
     else:
         click.echo(f"{outcome.file_name}: {outcome.new:,} new, {outcome.same:,} the same.")
         for what, figure in outcome.totals:
-            shown = euros(figure) if isinstance(figure, Money) else f"{figure:>20,}"
-            click.echo(f"    {what!s:<40}{shown}")
+            say_figure(what, figure)
     for warning in outcome.warnings:
         click.echo(f"    Warning: {warning}")
 

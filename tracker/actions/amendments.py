@@ -10,7 +10,7 @@ from tracker.domain.commitments import Status
 from tracker.domain.decisions import check_decision
 from tracker.domain.errors import NotAllowedError, NotFoundError, RuleViolation
 from tracker.domain.financing_rules import check_new_funding
-from tracker.store import amendments, audit, decisions, financing
+from tracker.store import amendments, audit, decisions, financing, flat_rates
 from tracker.store.amendments import AmendmentRow
 from tracker.store.commitments import CommitmentRow, commitment_row
 from tracker.store.session import transaction
@@ -124,6 +124,7 @@ def confirm(
         row.version += 1
         session.flush()
         session.expire_all()  # the triggers have carried it into the commitment
+        flat_rates.check_flat_rates(session)
         warnings = check_new_funding(mix, financing.financing_facts(session, today))
         detail: dict[str, Any] = said(entered.decision)
         detail |= {"amount": [before.amount.cents, (before.amount + entered.decision.amount).cents]}

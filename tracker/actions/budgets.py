@@ -12,9 +12,11 @@ from tracker.domain.budgets import check_consent, check_new_budget, check_total,
 from tracker.domain.commitments import Status
 from tracker.domain.errors import RuleViolation, StaleEditError
 from tracker.domain.money import Money
+from tracker.domain.reporting_periods import counting_day
 from tracker.store import amendments, audit, budgets, commitments, documents, financing, projects
 from tracker.store.commitments import CommitmentRow
 from tracker.store.projects import ProjectRow
+from tracker.store.reporting_periods import closed_periods
 from tracker.store.session import transaction
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ def divide(
         _check_newest(versions, new.based_on)
         amount, categories = _promised(session, commitment, new.amendment)
         check_new_budget(new, categories, today)
+        _check_open(session, project.id, new)
         check_total(new.total, amount, code)
         warnings = check_consent(
             _agreed(versions),
@@ -78,6 +81,7 @@ def plan(session: Session, new: NewBudget, *, today: date, by: Actor) -> None:
         versions = budgets.versions_of(session, project.id, None)
         _check_newest(versions, new.based_on)
         check_new_budget(new, project.categories, today)
+        _check_open(session, project.id, new)
         budgets.keep_version(session, project.id, None, new, by=by.name)
         audit.record(
             session,
@@ -86,6 +90,23 @@ def plan(session: Session, new: NewBudget, *, today: date, by: Actor) -> None:
             subject=f"project/{project.code}",
             detail=_said(versions, new),
         )
+
+
+def _check_open(session: Session, project_id: int, new: NewBudget) -> None:
+    """Refuse a version that is dated in a closed period: what was agreed then was reported.
+
+    Errors: ``RuleViolation`` on ``made_on``.
+    """
+    for period in closed_periods(session, project_id):
+        if new.made_on in period:
+            raise RuleViolation(
+                "{day} lies in {period}, which is closed.",
+                "Date the version on or after {first}; say in its reason since when it was agreed.",
+                field="made_on",
+                day=new.made_on,
+                period=period.code,
+                first=counting_day(new.made_on, closed_periods(session, project_id)),
+            )
 
 
 def _held(session: Session, code: str) -> Commitment:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from tracker.actions.books import Deed
 from tracker.actions.in_kind import InKindImport
 from tracker.domain.contributions import check_contribution, check_declaration, check_partner
 from tracker.domain.errors import RuleViolation
@@ -38,8 +39,9 @@ def enter(session: Session, row: InKindRow, *, today: date, by: Actor) -> None:
         _check_work_package(row, project)
         outcome = _outcome(row, by)
         import_id = imports.add_import(session, outcome)
-        coming = InKindImport(session, [row], outcome.file_name, import_id, project)
-        coming.run()
+        coming = InKindImport(session, [row], outcome.file_name, project)
+        coming.read(lambda _done, _whole: None)
+        coming.keep(Deed(import_id, by.name))
         if not coming.new:
             raise RuleViolation(
                 "The books hold these very hours already: {partner}, {day}, {value}.",

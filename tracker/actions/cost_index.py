@@ -2,26 +2,68 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+import subprocess
+import sys
+from threading import Thread
+from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.exc import OperationalError
+
+from tracker.config import ROOT
 from tracker.store import cost_groups, cost_index
 from tracker.store.session import transaction
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+SOON = 20_000  # rows of the books that are indexed while somebody waits: a second or less
 
-def follow(session: Session) -> None:
-    """Bring the index over the cost lines up to the books, if it lags.
+
+class CostIndex:
+    """The index over the cost lines of a database, and what brings it up to the books.
 
     No deed and no audit entry: the index says nothing that the books do not.
     """
-    if cost_index.is_current(session):
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def follow(self) -> None:
+        """Bring the index up to the books, if it lags."""
+        session = self._session
+        if cost_index.lag(session):
+            with transaction(session):
+                goal = cost_index.settle(session)
+            after: int | None = 0
+            while after is not None:
+                with transaction(session):
+                    after = cost_groups.follow(session, goal, after)
         session.rollback()
-        return
-    with transaction(session):
-        goal = cost_index.settle(session)
-    after: int | None = 0
-    while after is not None:
-        with transaction(session):
-            after = cost_groups.follow(session, goal, after)
+
+    def follow_soon(self) -> None:
+        """Bring it along after a deed: at once if that is little work, else in another process.
+
+        A database that is busy is left alone: lists read the books until the next deed.
+        """
+        if cost_index.lag(self._session) > SOON:
+            self._begin()
+            return
+        try:
+            self.follow()
+        except OperationalError:
+            self._session.rollback()
+
+    def _begin(self) -> None:
+        bind: Any = self._session.get_bind()
+        url = bind.engine.url.render_as_string(hide_password=False)
+        self._session.rollback()
+        job = subprocess.Popen(
+            [sys.executable, "-m", "tracker.jobs", "index"],
+            cwd=ROOT,
+            env=os.environ | {"TRACKER_DATABASE_URL": url},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        Thread(target=job.wait, daemon=True).start()

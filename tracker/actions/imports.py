@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import replace
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from tracker.actions.bank import BankImport
-from tracker.actions.in_kind import InKindImport
-from tracker.actions.ledgers import LedgerImport
+from tracker.actions.files import ATTEMPTS, BooksMovedError, FileIn, judge, keep
+from tracker.actions.tables import TablesIn
 from tracker.domain.errors import FileRefused, Finding, RuleViolation, Sentence
 from tracker.domain.imports import FileKind, ImportOutcome
-from tracker.readers import camt, in_kind, kinds, xaf
-from tracker.store import audit, imports
+from tracker.domain.intakes import Choice, check_choice, check_expected
+from tracker.readers import kinds
+from tracker.store import books, imports, intakes
 from tracker.store.projects import the_project
 from tracker.store.session import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from sqlalchemy.orm import Session
 
     from tracker.domain.actor import Actor
+    from tracker.domain.intakes import Preview
     from tracker.domain.money import Money
 
     Progress: TypeAlias = Callable[[str, int, int], None]
+    Confirm: TypeAlias = Callable[[str, Preview], None]
+
+NONE: frozenset[str] = frozenset()
 
 
 def bring_in(
@@ -35,101 +38,127 @@ def bring_in(
     *,
     by: Actor,
     progress: Progress = lambda _name, _done, _whole: None,
+    choice: Choice | None = None,
+    expected: Money | None = None,
+    profile: str = "",
 ) -> list[ImportOutcome | FileRefused]:
     """Bring in files by the name that people know them by; a refused one stops no other.
 
     Shape:  one answer per file, in the order given. ``progress`` is told the file, the lines
-            done and the lines in all.
-    Errors: ``NotFoundError`` where no programme has been set up.
+            done and the lines in all. Without a choice, warnings are kept with the file, and
+            nothing is kept of a file that changes lines.
+    Errors: ``NotFoundError`` where no programme has been set up, or for an unknown profile.
     """
     the_project(session)
-    return [_bring_in(session, name, path, by, progress) for name, path in files]
+
+    def confirm(name: str, preview: Preview) -> None:
+        if choice:
+            check_choice(preview, expected, choice)
+        else:
+            _check_plain(name, preview, expected)
+
+    found: list[ImportOutcome | FileRefused] = []
+    for name, path in files:
+        try:
+            with _refusing(name):
+                found.append(
+                    _bring_in(
+                        session, name, path, by, progress, choice or Choice(), confirm, profile
+                    )
+                )
+        except FileRefused as refusal:
+            found.append(refusal)
+    return found
+
+
+def rehearse(
+    session: Session, name: str, path: Path, *, by: Actor, profile: str = ""
+) -> Preview | FileRefused:
+    """Say what bringing a file in would do, and keep nothing.
+
+    Errors: ``NotFoundError`` where no programme has been set up, or for an unknown profile.
+    """
+    the_project(session)
+    try:
+        with _refusing(name):
+            file = _file_in(session, name, path, profile)
+            _, coming = judge(session, file, lambda _done, _whole: None, leave_out=NONE, by=by)
+    except FileRefused as refusal:
+        return refusal
+    return coming.preview()
+
+
+@contextmanager
+def _refusing(name: str) -> Iterator[None]:
+    """Turn what the rules do not allow into the refusal of a file."""
+    try:
+        yield
+    except RuleViolation as refusal:
+        findings = [Finding("", refusal.message, refusal.hint)]
+        raise FileRefused(name, findings) from refusal
+
+
+def _file_in(session: Session, name: str, path: Path, profile: str) -> FileIn:
+    kind = kinds.kind_of(path, name)
+    is_table = kind is FileKind.TABLE
+    return FileIn(
+        name, path, kind, TablesIn(session, path, name).source_known(profile) if is_table else None
+    )
 
 
 def _bring_in(
-    session: Session, name: str, path: Path, by: Actor, progress: Progress
-) -> ImportOutcome | FileRefused:
-    sha256 = _hash_of(path)
-    try:
-        outcome = ImportOutcome(
-            file_name=name,
-            kind=kinds.kind_of(path, name),
-            new=0,
-            same=0,
-            already_imported=False,
-            totals=(),
-            imported_at=datetime.now(UTC),
-            imported_by=by.name,
-            sha256=sha256,
-        )
-        with transaction(session):
-            imports.lock(session)  # the same file, brought in twice at the same moment
-            if known := imports.import_of(session, sha256):
-                again = known.new + known.same
-                return replace(known, file_name=name, new=0, same=again, totals=())
-            outcome = _keep(session, path, outcome, by, progress)
-            audit.record(
-                session,
-                by=by,
-                did="import",
-                subject=f"file/{name}",
-                detail={"sha256": sha256, "new": outcome.new, "same": outcome.same},
-            )
-    except FileRefused as refusal:
-        return refusal
-    except RuleViolation as refusal:
-        return FileRefused(name, [Finding("", refusal.message, refusal.hint)])
-    return outcome
-
-
-def _keep(
-    session: Session, path: Path, outcome: ImportOutcome, by: Actor, progress: Progress
-) -> ImportOutcome:
-    import_id = imports.add_import(session, outcome)
-    coming = _coming(session, path, outcome, import_id, by, progress)
-    done = replace(
-        outcome,
-        new=coming.new,
-        same=coming.same,
-        totals=coming.totals(),
-        warnings=coming.warnings(),
-    )
-    imports.close_import(session, import_id, done)
-    return done
-
-
-class _Import(Protocol):
-    """What an import of any kind can say when it is done."""
-
-    new: int
-    same: int
-
-    def totals(self) -> tuple[tuple[Sentence, int | Money], ...]: ...
-    def warnings(self) -> tuple[Finding, ...]: ...
-
-
-def _coming(
     session: Session,
+    name: str,
     path: Path,
-    outcome: ImportOutcome,
-    import_id: int,
     by: Actor,
     progress: Progress,
-) -> _Import:
-    name, project = outcome.file_name, the_project(session)
-    if outcome.kind is FileKind.LEDGER:
-        ledger = LedgerImport(session, xaf.read(path, name), name, import_id, project)
-        ledger.run(lambda done, whole: progress(name, done, whole))
-        return ledger
-    if outcome.kind is FileKind.BANK:
-        bank = BankImport(session, camt.read(path, name), name, import_id, project, by)
-        bank.run()
-        return bank
-    hours = InKindImport(session, in_kind.read(path, name), name, import_id, project)
-    hours.run()
-    return hours
+    choice: Choice,
+    confirm: Confirm,
+    profile: str,
+) -> ImportOutcome:
+    sha256 = imports.hash_of(path)
+    session.rollback()
+    if again := imports.known_before(session, name, sha256):
+        return again
+    file = _file_in(session, name, path, profile)
+    for _ in range(ATTEMPTS):
+        state, coming = judge(session, file, lambda done, whole: progress(name, done, whole),
+                              leave_out=frozenset(choice.leave_out), by=by)  # fmt: skip
+        confirm(name, coming.preview())
+        with transaction(session):
+            imports.lock(session)  # the same file, brought in twice at the same moment
+            if again := imports.known_before(session, name, sha256):
+                return again
+            if books.state_of(session) == state:
+                outcome = keep(session, file, sha256, coming, choice, by=by)
+                intakes.add_kept(session, outcome, path, at=datetime.now(UTC))
+                return outcome
+    raise BooksMovedError(name)
 
 
-def _hash_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _check_plain(name: str, preview: Preview, expected: Money | None) -> None:
+    """Refuse what nobody decided about: lines that changed, and a table with another total.
+
+    Errors: ``FileRefused``; ``RuleViolation``.
+    """
+    if preview.needs_expected:
+        check_expected(preview, expected)
+    if preview.changed:
+        raise FileRefused(
+            name,
+            [
+                Finding(
+                    change.key,
+                    Sentence(
+                        "This line was imported before with other contents: then {before}, now"
+                        " {now}.",
+                        {"before": change.before, "now": change.now or 0},
+                    ),
+                    Sentence(
+                        "What is in the tracker is not overwritten. Book a correction in the"
+                        " ledger, export the file again, or look at the changes and apply them."
+                    ),
+                )
+                for change in preview.changes
+            ],
+        )

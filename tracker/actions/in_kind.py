@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from tracker.actions.books import ComingBooks
 from tracker.domain.costs import InKindRow, Origin
 from tracker.domain.errors import Finding, RuleViolation, Sentence
-from tracker.domain.ledgers import LedgerLine, LedgerTransaction
+from tracker.domain.imports import FileKind
 from tracker.domain.money import Money
-from tracker.readers.findings import Findings
-from tracker.store import books, projects
-from tracker.store.imports import add_book, book_named
+from tracker.store import projects
+from tracker.store.books import Line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Set as AbstractSet
+
     from sqlalchemy.orm import Session
 
+    from tracker.actions.books import Deed
+    from tracker.domain.intakes import Preview
     from tracker.store.projects import Project
+
+    Progress: TypeAlias = Callable[[int, int], None]
 
 JOURNAL = "IN-KIND"
 
@@ -34,20 +41,17 @@ class InKindImport:
         session: Session,
         rows: list[InKindRow],
         file_name: str,
-        import_id: int,
         project: Project,
+        leave_out: AbstractSet[str] = frozenset(),
     ) -> None:
         self._session = session
         self._rows = rows
-        self._findings = Findings(file_name)
-        self._import_id = import_id
         self._project = project
         self._packages = projects.work_packages_of(session, project.id)
-        self.new = self.same = 0
-        self._cents = 0
+        self.coming = ComingBooks(session, project.id, file_name, leave_out)
 
-    def run(self) -> None:
-        """Keep what is new.
+    def read(self, progress: Progress) -> None:
+        """Judge every row; nothing is kept yet.
 
         Errors: ``FileRefused`` for unknown work packages; ``RuleViolation`` where the programme
                 knows no in-kind contributions.
@@ -61,57 +65,68 @@ class InKindImport:
         by_book: dict[tuple[str, int], list[InKindRow]] = defaultdict(list)
         for row in self._rows:
             if row.work_package not in self._packages:
-                self._findings.add(
+                self.coming.findings.add(
                     row.work_package,
                     "Work package {code} is not part of the programme.",
                     "Correct the code, or add the work package to the programme first.",
                     code=row.work_package,
                 )
             by_book[row.partner, row.worked_on.year].append(row)
-        self._findings.check()
+        self.coming.findings.check()
         for (partner, year), rows in by_book.items():
-            self._keep_book(partner, year, rows, category)
-        self._session.flush()
+            self._take(partner, year, rows, category)
+        self.coming.finish()
+        progress(len(self._rows), len(self._rows))
+
+    @property
+    def new(self) -> int:
+        """How many rows are new."""
+        return self.coming.new
+
+    @property
+    def same(self) -> int:
+        """How many rows were kept before."""
+        return self.coming.same
 
     def totals(self) -> tuple[tuple[Sentence, int | Money], ...]:
         """What was found, in the order in which it is told."""
         return (
             (Sentence("Rows in the file"), len(self._rows)),
-            (Sentence("Value of the file"), Money.total(row.value for row in self._rows)),
-            (Sentence("New cost lines"), self.new),
-            (Sentence("Amount of the new cost lines"), Money(self._cents)),
+            (Sentence("Value of the file"), self._value()),
+            *self.coming.totals(),
         )
 
     def warnings(self) -> tuple[Finding, ...]:
-        """Nothing that is kept of such a list needs a second look."""
-        return ()
+        """What deserves a look, but is no reason to refuse the list."""
+        return self.coming.warnings()
 
-    def _keep_book(self, partner: str, year: int, rows: list[InKindRow], category: int) -> None:
-        book = book_named(self._session, Origin.IN_KIND, partner, year)
-        known = books.known_lines(self._session, book.id) if book else {}
-        if book is None:
-            book = add_book(self._session, Origin.IN_KIND, partner, year, self._import_id)
-        writer = books.BookWriter(
-            self._session,
-            project_id=self._project.id,
-            book_id=book.id,
-            import_id=self._import_id,
+    def preview(self) -> Preview:
+        """Say what keeping the list would do."""
+        return self.coming.preview(
+            FileKind.IN_KIND,
+            company=", ".join(sorted({row.partner for row in self._rows})),
+            days=[row.worked_on for row in self._rows],
+            total=self._value(),
+            totals=self.totals(),
+            warnings=self.warnings(),
         )
+
+    def keep(self, deed: Deed) -> None:
+        """Keep what is new, in the transaction that goes on."""
+        self.coming.keep(deed)
+
+    def _value(self) -> Money:
+        return Money.total(row.value for row in self._rows)
+
+    def _take(self, partner: str, year: int, rows: list[InKindRow], category: int) -> None:
+        book = self.coming.book(Origin.IN_KIND, partner, year, is_whole=False)
         times: Counter[str] = Counter()
         for row in rows:
             number = _number_of(row)
             times[number] += 1
-            entry = _entry(row, number, times[number])
-            line = entry.lines[0]
-            if (JOURNAL, number, line.line) in known:
-                self.same += 1
-                continue
-            self.new += 1
-            self._cents += line.cents
-            writer.cost(entry, line, category, self._packages[row.work_package])
-            book.line_count += 1
-            book.debit += line.cents
-        writer.finish()
+            package = self._packages[row.work_package]
+            line = Line(is_cost=True, row=_values(row, number, times[number], category, package))
+            self.coming.take(book, [line])
 
 
 def _number_of(row: InKindRow) -> str:
@@ -122,18 +137,23 @@ def _number_of(row: InKindRow) -> str:
     return hashlib.sha256(said.encode()).hexdigest()[:10]
 
 
-def _entry(row: InKindRow, number: str, time: int) -> LedgerTransaction:
-    line = LedgerLine(
-        line=str(time),
-        account="",
-        cents=row.value.cents,
-        incurred_on=row.worked_on,
-        description=row.description,
-        document=f"{row.hours.normalize():f} × {row.rate.normalize():f}",
-        invoice="",
-        supplier_code="",
-        supplier=row.partner,
-        cost_centre=row.work_package,
-        project="",
+def _values(
+    row: InKindRow, number: str, time: int, category: int, package: int
+) -> tuple[str | int | None, ...]:
+    day = row.worked_on.isoformat()
+    return (
+        JOURNAL,
+        number,
+        str(time),
+        day,
+        day,
+        row.value.cents,
+        category,
+        package,
+        row.work_package,
+        "",
+        row.partner,
+        f"{row.hours.normalize():f} × {row.rate.normalize():f}",
+        "",
+        row.description,
     )
-    return LedgerTransaction(JOURNAL, number, row.worked_on, row.description, (line,))

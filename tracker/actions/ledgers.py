@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from tracker.actions.books import ComingBooks
 from tracker.domain.costs import Exclusion, InvoiceSignature, Origin, exclusion_of
 from tracker.domain.errors import Finding, Sentence
+from tracker.domain.imports import FileKind
+from tracker.domain.intakes import Control, Preview
 from tracker.domain.money import Money
-from tracker.readers.findings import Findings
-from tracker.store import books, projects
-from tracker.store.imports import add_book, book_named
-from tracker.store.ledgers import note_doubles
+from tracker.store import books, projects, suspicions
+from tracker.store.books import Line
+from tracker.store.suspicions import Invoice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Set as AbstractSet
 
     from sqlalchemy.orm import Session
 
+    from tracker.actions.books import Deed
     from tracker.domain.ledgers import LedgerFile, LedgerLine, LedgerTransaction
-    from tracker.store.projects import Account, Project
+    from tracker.store.projects import Project
 
     Progress: TypeAlias = Callable[[int, int], None]
 
@@ -30,136 +33,133 @@ class LedgerImport:
     """One ledger file on its way into the database."""
 
     def __init__(
-        self, session: Session, file: LedgerFile, file_name: str, import_id: int, project: Project
+        self,
+        session: Session,
+        file: LedgerFile,
+        file_name: str,
+        project: Project,
+        leave_out: AbstractSet[str] = frozenset(),
     ) -> None:
         self._session = session
         self._file = file
         self._project = project
         self._accounts = projects.accounts_of(session, project.id)
         self._packages = projects.work_packages_of(session, project.id)
-        self._findings = Findings(file_name)
-        self._import_id = import_id
-        self.new = self.same = 0
-        self._cost_lines = self._cost_cents = 0
-        self._excluded_lines: Counter[Exclusion] = Counter()
-        self._excluded_cents: Counter[Exclusion] = Counter()
-        self._debit = self._credit = 0
+        self.coming = ComingBooks(session, project.id, file_name, leave_out)
+        self._lines = 0
+        self._bookings: dict[str, list[Invoice]] = {}
+        self._days: dict[Any, str] = {}
 
-    def run(self, progress: Progress) -> None:
-        """Read the file to its end and keep what is new.
+    def read(self, progress: Progress) -> None:
+        """Read the file to its end, and judge every line; nothing is kept yet.
 
         Errors: ``FileRefused`` with everything that is wrong.
         """
-        known_book = book_named(
-            self._session, Origin.LEDGER, self._file.company, self._file.fiscal_year
+        self._book = self.coming.book(
+            Origin.LEDGER, self._file.company, self._file.fiscal_year, is_whole=True
         )
-        self._book = known_book or add_book(
-            self._session,
-            Origin.LEDGER,
-            self._file.company,
-            self._file.fiscal_year,
-            self._import_id,
-        )
-        self._known = books.known_lines(self._session, known_book.id) if known_book else {}
-        self._invoices = books.known_invoices(self._session, known_book.id) if known_book else set()
-        self._seen_again = len(self._known)
-        self._writer = books.BookWriter(
-            self._session,
-            project_id=self._project.id,
-            book_id=self._book.id,
-            import_id=self._import_id,
-        )
-        done = 0
+        self._invoices = books.known_invoices(self._session, self._book.book_id)
+        done, whole = 0, self._file.totals.lines
         for entry in self._file.transactions():
-            self._take(entry)
-            done += len(entry.lines)
-            if done % COUNT_EVERY < len(entry.lines):
-                progress(done, self._file.totals.lines)
-        self._findings.check()
-        self._writer.finish()
-        note_doubles(self._session)
-        self._book.line_count += self.new
-        self._book.debit += self._debit
-        self._book.credit += self._credit
-        self._session.flush()
+            lines = [self._line(entry, line) for line in entry.lines]
+            if lines and self.coming.take(self._book, lines):
+                self._note_invoice(entry, lines)
+            done += len(lines)
+            if done % COUNT_EVERY < len(lines):
+                progress(done, whole)
+        self._lines = done
+        self.coming.finish()
+        for suspicion in suspicions.of_invoices(self._session, self._bookings):
+            self.coming.suspect(suspicion)
+
+    @property
+    def new(self) -> int:
+        """How many lines are new."""
+        return self.coming.new
+
+    @property
+    def same(self) -> int:
+        """How many lines were kept before and say the same."""
+        return self.coming.same
 
     def totals(self) -> tuple[tuple[Sentence, int | Money], ...]:
         """What was found, in the order in which it is told."""
         declared = self._file.totals
-        found: list[tuple[Sentence, int | Money]] = [
+        return (
             (Sentence("Lines in the file"), declared.lines),
             (Sentence("Debit in the file"), Money(declared.debit)),
             (Sentence("Credit in the file"), Money(declared.credit)),
-            (Sentence("New cost lines"), self._cost_lines),
-            (Sentence("Amount of the new cost lines"), Money(self._cost_cents)),
-        ]
-        for reason in Exclusion:
-            if self._excluded_lines[reason]:
-                found += [
-                    (LINES_EXCLUDED[reason], self._excluded_lines[reason]),
-                    (AMOUNT_EXCLUDED[reason], Money(self._excluded_cents[reason])),
-                ]
-        return tuple(found)
+            *self.coming.totals(),
+        )
 
     def warnings(self) -> tuple[Finding, ...]:
         """What deserves a look, but is no reason to refuse the file."""
-        missing = self._seen_again - self.same
-        if not missing:
-            return self._file.warnings()
-        return (
-            *self._file.warnings(),
-            Finding(
-                "",
-                Sentence(
-                    "{count} lines of {year} that were imported before are not in this file.",
-                    {"count": missing, "year": str(self._file.fiscal_year)},
-                ),
-                Sentence("They are kept. Check that the export covers the whole year."),
-            ),
+        return (*self._file.warnings(), *self.coming.warnings())
+
+    def preview(self) -> Preview:
+        """Say what keeping the file would do."""
+        declared = self._file.totals
+        debit, credit = Money(declared.debit), Money(declared.credit)
+        controls = (  # a file whose amounts do not tie out was refused at its end
+            Control(Sentence("Lines in the file"), declared.lines, self._lines),
+            Control(Sentence("Debit in the file"), debit, debit),
+            Control(Sentence("Credit in the file"), credit, credit),
+        )
+        return self.coming.preview(
+            FileKind.LEDGER,
+            company=self._file.company_name,
+            days=self._days,
+            controls=controls,
+            totals=self.totals(),
+            warnings=self.warnings(),
         )
 
-    def _take(self, entry: LedgerTransaction) -> None:
-        is_new = False
-        for line in entry.lines:
-            account = self._accounts.get(line.account)
-            if account is None:
-                self._check_unmapped(line)
-                reason: Exclusion | None = Exclusion.OTHER_PROJECT
-            else:
-                reason = exclusion_of(account.category, line.project, self._project.code)
-            if self._known and self._is_known(entry, line, reason):
-                continue
-            is_new = True
-            self._keep(entry, line, account, reason)
-        if is_new:
-            self._note_invoice(entry)
+    def keep(self, deed: Deed) -> None:
+        """Keep what is new, and what was decided, in the transaction that goes on."""
+        self.coming.keep(deed)
 
-    def _keep(
-        self,
-        entry: LedgerTransaction,
-        line: LedgerLine,
-        account: Account | None,
-        reason: Exclusion | None,
-    ) -> None:
-        self.new += 1
-        cents = line.cents
-        if cents >= 0:
-            self._debit += cents
+    def _line(self, entry: LedgerTransaction, line: LedgerLine) -> Line:
+        account = self._accounts.get(line.account)
+        if account is None:
+            self._check_unmapped(line)
+            reason: Exclusion | None = Exclusion.OTHER_PROJECT
         else:
-            self._credit -= cents
-        if reason is None and account is not None and account.category_id is not None:
-            self._cost_lines += 1
-            self._cost_cents += cents
-            package = self._packages.get(line.cost_centre)
-            self._writer.cost(entry, line, account.category_id, package)
-        elif reason is not None:
-            self._excluded_lines[reason] += 1
-            self._excluded_cents[reason] += cents
-            self._writer.exclude(entry, line, reason)
+            reason = exclusion_of(account.category, line.project, self._project.code)
+        cents = line.cents
+        key = (entry.journal, entry.number, line.line)
+        day = self._day(line.incurred_on)
+        if reason is None and account is not None:
+            return Line(
+                True,
+                (
+                    *key,
+                    day,
+                    self._day(entry.booked_on),
+                    cents,
+                    account.category_id,
+                    self._packages.get(line.cost_centre),
+                    line.cost_centre,
+                    line.account,
+                    line.supplier,
+                    line.document,
+                    line.invoice,
+                    line.description,
+                ),
+            )
+        assert reason is not None
+        said = "" if reason is Exclusion.NOT_A_COST else line.description
+        values = (day, cents, reason.value, line.account, line.project, line.cost_centre, said)
+        return Line(False, (*key, *values))
+
+    def _day(self, day: Any) -> str:
+        written = self._days.get(day)
+        if written is None:
+            written = self._days[day] = day.isoformat()
+        return written
 
     def _check_unmapped(self, line: LedgerLine) -> None:
         if line.project == self._project.code:
-            self._findings.add(
+            self.coming.findings.add(
                 line.account,
                 "The books charge account {account} to project {project}, but the programme does"
                 " not say which cost category it is.",
@@ -168,45 +168,17 @@ class LedgerImport:
                 project=self._project.code,
             )
 
-    def _is_known(
-        self, entry: LedgerTransaction, line: LedgerLine, reason: Exclusion | None
-    ) -> bool:
-        kept = self._known.get((entry.journal, entry.number, line.line))
-        if kept is None:
-            return False
-        self.same += 1
-        said = (
-            books.cost_content(entry.booked_on, line)
-            if reason is None
-            else books.excluded_content(line)
-        )
-        if kept != said:
-            self._findings.add(
-                f"{entry.journal} {entry.number}/{line.line}",
-                "This line was imported before with other contents: then {before}, now {now}.",
-                "What is in the tracker is not overwritten. Book a correction in the ledger, or"
-                " export the file again.",
-                before=Money(kept[0]),
-                now=Money(line.cents),
-            )
-        return True
-
-    def _note_invoice(self, entry: LedgerTransaction) -> None:
+    def _note_invoice(self, entry: LedgerTransaction, lines: list[Line]) -> None:
         first = next((line for line in entry.lines if line.invoice and line.supplier_code), None)
         if first is None or (entry.journal, entry.number) in self._invoices:
             return
         amounts = tuple(sorted(line.cents for line in entry.lines))
         signature = InvoiceSignature(first.supplier_code, first.invoice, first.incurred_on, amounts)
-        self._writer.invoice(entry, signature)
-
-
-LINES_EXCLUDED = {
-    Exclusion.NOT_A_COST: Sentence("Lines that are no costs"),
-    Exclusion.OTHER_PROJECT: Sentence("Lines of other projects, or of none"),
-    Exclusion.INELIGIBLE_ACCOUNT: Sentence("Lines on ineligible accounts"),
-}
-AMOUNT_EXCLUDED = {
-    Exclusion.NOT_A_COST: Sentence("Amount that is no costs"),
-    Exclusion.OTHER_PROJECT: Sentence("Amount of other projects, or of none"),
-    Exclusion.INELIGIBLE_ACCOUNT: Sentence("Amount on ineligible accounts"),
-}
+        seal = books.seal_of(signature)
+        self._book.staged.invoices.add((entry.journal, entry.number, seal))
+        cost = sum(line.cents for line in lines if line.is_cost)
+        self._bookings.setdefault(seal, []).append(
+            Invoice(
+                entry.journal, entry.number, cost, first.incurred_on, first.supplier, first.invoice
+            )
+        )

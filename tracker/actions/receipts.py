@@ -14,9 +14,11 @@ from tracker.domain.receipts import (
     check_new_receipt,
     check_parts,
 )
+from tracker.domain.reporting_periods import counting_day
 from tracker.store import audit, bank, instalments, receipts
 from tracker.store.projects import the_project
 from tracker.store.receipts import ReceiptRow, SetAsideRow
+from tracker.store.reporting_periods import closed_periods
 from tracker.store.session import transaction
 
 if TYPE_CHECKING:
@@ -64,6 +66,7 @@ def enter(session: Session, new: NewReceipt, *, today: date, by: Actor) -> None:
                 commitment_id=key,
                 instalment_id=_instalment_id(part, plans),
                 received_on=new.received_on,
+                counted_on=_counted_on(session, new.received_on),
                 amount=part.amount.cents,
                 recognised_by=Recognised.BY_HAND.value,
                 counterparty=new.counterparty.strip(),
@@ -113,6 +116,7 @@ def assign(session: Session, receipt_id: int, instalment: int, *, by: Actor) -> 
                 commitment_id=keys[code],
                 instalment_id=_instalment_id(part, plans),
                 received_on=row.received_on,
+                counted_on=_counted_on(session, row.received_on, row.counted_on),
                 amount=row.amount,
                 recognised_by=row.recognised_by,
                 counterparty=row.counterparty,
@@ -234,6 +238,7 @@ def _receive(
             commitment_id=keys[part.commitment],
             instalment_id=_instalment_id(part, plans),
             received_on=entry.booked_on,
+            counted_on=_counted_on(session, entry.booked_on),
             amount=part.amount.cents,
             recognised_by=recognised_by,
             entered_by=by.name,
@@ -244,7 +249,9 @@ def _receive(
 
 def _undo(session: Session, code: str, receipt: Receipt, reason: str, by: Actor) -> ReceiptRow:
     row = session.get_one(ReceiptRow, receipt.id)
-    session.add(bank.undoing(row, row.recognised_by, reason, by.name))
+    undoing = bank.undoing(row, row.recognised_by, reason, by.name)
+    undoing.counted_on = _counted_on(session, row.received_on, row.counted_on)
+    session.add(undoing)
     session.flush()
     audit.record(
         session,
@@ -259,6 +266,13 @@ def _undo(session: Session, code: str, receipt: Receipt, reason: str, by: Actor)
         },
     )
     return row
+
+
+def _counted_on(session: Session, day: date, counted_on: date | None = None) -> date | None:
+    """Give the day on which a receipt counts, where that is not its own: its period is closed."""
+    closed = closed_periods(session, the_project(session).id)
+    counts = counting_day(counted_on or day, closed)
+    return None if counts == day else counts
 
 
 def _tell(session: Session, did: str, part: Part, day: date, by: Actor) -> None:

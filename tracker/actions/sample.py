@@ -7,7 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import tracker.demo
-from tracker.actions import allocations, imports, people, programmes, sample_funding
+from tracker.actions import (
+    allocations,
+    imports,
+    people,
+    programmes,
+    sample_charging,
+    sample_costs,
+    sample_funding,
+    sample_spending,
+)
+from tracker.actions.cost_index import CostIndex
 from tracker.domain.actor import Actor
 from tracker.domain.errors import FileRefused
 from tracker.domain.people import NewPerson
@@ -64,6 +74,21 @@ def load(
         if isinstance(outcome, FileRefused):
             raise outcome
     allocations.charge(session, by=by)
+    _let_people_in(session, by)
+    officer, controller = (
+        Actor(sign_in.email, sign_in.role)
+        for sign_in in SIGN_INS
+        if sign_in.role in (Role.FINANCE_OFFICER, Role.CONTROLLER)
+    )
+    sample_funding.live_through(session, controller=controller, by=officer)
+    sample_costs.live_through(session, by=officer)
+    sample_charging.live_through(session, by=officer)
+    sample_spending.live_through(session, controller=controller, by=officer)
+    CostIndex(session).follow()
+    return True
+
+
+def _let_people_in(session: Session, by: Actor) -> None:
     funders = {funder.name: funder.id for funder in funders_of(session)}
     for sign_in in SIGN_INS:
         if not stored_people.is_known(session, sign_in.email):
@@ -78,10 +103,3 @@ def load(
                 is_sample=True,
             )
             people.add(session, new, by=by)
-    officer, controller = (
-        Actor(sign_in.email, sign_in.role)
-        for sign_in in SIGN_INS
-        if sign_in.role in (Role.FINANCE_OFFICER, Role.CONTROLLER)
-    )
-    sample_funding.live_through(session, controller=controller, by=officer)
-    return True

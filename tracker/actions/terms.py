@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from tracker.domain.errors import NotFoundError, RuleViolation
 from tracker.domain.funders import NewProgramme, check_new_day, check_programme, check_term
-from tracker.store import audit, terms
+from tracker.store import audit, flat_rates, terms
 from tracker.store.funders import FunderRow, ProgrammeRow, ProgrammeTermRow
 from tracker.store.session import transaction
 
@@ -94,6 +94,8 @@ def change_term(session: Session, programme_id: int, term: DatedTerm, *, by: Act
         check_new_day(term, values)
         held = [known for known in values if known.first_day < term.first_day]
         session.add(_term_row(programme_id, term))
+        session.flush()
+        flat_rates.check_flat_rates(session)
         audit.record(
             session,
             by=by,
