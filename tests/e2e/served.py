@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy.orm import Session
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from tests.waiting_files import have_files_wait
 from tracker import create_app
 from tracker.actions import sample
 from tracker.config import Settings
@@ -68,6 +69,7 @@ STOPS = (
     Stop("amendment-new", "/commitments/NGF-1/amend"),
     Stop("commitment-funder", "/commitments/NGF-1", VIEWER),
     Stop("commitment-in-kind", "/commitments/RMX-K"),
+    Stop("commitment-claim", "/commitments/UL-1"),
     Stop("commitment-conditional", "/commitments/EFRO-C"),
     Stop("funders", "/funders"),
     Stop("funder", "/funders/1"),
@@ -104,9 +106,45 @@ STOPS = (
     Stop("costs-none", "/costs?text=nobody+sells+this"),
     Stop("costs-refused", "/costs?year=soon", status=422),
     Stop("cost-line", "/costs/1"),
+    Stop("cost-new", "/costs/new"),
+    Stop("cost-hours", "/costs/hours/new"),
+    Stop("cost-depreciation", "/costs/1/depreciation"),
+    Stop("costs-eligibility", "/costs/eligibility"),
+    Stop("orders", "/obligations"),
+    Stop("order", "/obligations/1"),
+    Stop("order-new", "/obligations/new"),
     Stop("not-charged", "/not-charged"),
+    Stop("charge-preview", "/charge/preview"),
+    Stop("charge-lines", "/charge/lines?year=2022&aim=again"),
+    Stop("charge-lines-to", "/charge/lines?reason=category_not_allowed&aim=to_commitment"),
+    Stop("charge-take-back", "/costs/1/take-back"),
+    Stop("split-rules", "/split-rules"),
+    Stop("split-rule-new", "/split-rules/new"),
+    Stop("split-rule-change", "/split-rules/1/change"),
+    Stop("periods", "/periods"),
+    Stop("period-closed", "/periods/2021"),
+    Stop("period-closing", "/periods/2022"),
+    Stop("period-open", "/periods/2025"),
+    Stop("period-report", "/periods/2021/reports/new"),
+    Stop("correct-credit", "/costs/1/correct/credit_note"),
+    Stop("correct-funder", "/costs/1/correct/wrong_funder"),
+    Stop("explained", "/explain/charged?commitment=NGF-1"),
+    Stop("explained-sum", "/explain/committed"),
+    Stop("explained-line", "/explain/line?line=1"),
+    Stop("explained-excluded", "/explain/excluded?reason=other_project"),
+    Stop("explained-funder", "/explain/charged?commitment=NGF-1&year=2023", VIEWER),
+    Stop("explained-nothing", "/explain/nothing", status=404),
+    Stop("reconciliation", "/reconciliation"),
+    Stop("reconciliation-all", "/reconciliation?by=by_account&everything=y"),
+    Stop("reconciliation-refused", "/reconciliation?by=colour", status=422),
     Stop("milestones", "/milestones"),
     Stop("imports", "/imports"),
+    Stop("import-columns", "/imports/14"),
+    Stop("import-ready", "/imports/12"),
+    Stop("import-refused", "/imports/13"),
+    Stop("import-receipt", "/imports/receipts/1"),
+    Stop("import-profiles", "/imports/profiles"),
+    Stop("import-profile-forget", "/imports/profiles/1/forget"),
     Stop("reports", "/reports"),
     Stop("reports-funder", "/reports", VIEWER),
     Stop("statement-year", "/reports/statement/NGF-1/2023"),
@@ -127,6 +165,7 @@ def load_sample(folder: Path) -> str:
     schema.prepare(engine)
     with Session(engine) as session:
         assert sample.load(session, by=Actor("sample", Role.ADMINISTRATOR))
+        have_files_wait(session, folder)
     engine.dispose()
     return url
 
@@ -137,7 +176,7 @@ class _Quiet(WSGIRequestHandler):
 
 
 def _closed(app: WSGIApplication) -> WSGIApplication:
-    """Close what a response reads from before it is sent: werkzeug forgets it if a browser leaves."""
+    """Close what a response reads from before it is sent; werkzeug forgets it if one leaves."""
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         parts = app(environ, start_response)

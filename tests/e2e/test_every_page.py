@@ -30,7 +30,12 @@ NO_PAGES = {  # what answers with a file, or leads elsewhere
     "commitments.export",
     "costs.export",
     "documents.download",
+    "intakes.standing",
+    "intakes.original",
+    "intakes.returned",
+    "blank_tables.download",
     "reports.download",
+    "reconciliation.export",
 }
 TOO_WIDE = "document.documentElement.scrollWidth > innerWidth"
 OF_COLOUR = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}

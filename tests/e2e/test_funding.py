@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.served import EMAILS, OFFICER
+from tests.e2e.test_journeys import until_done
 from tests.e2e.test_keyboard import focused, tab_to
 from tracker.actions import sample
 from tracker.domain.policy import Role
@@ -222,8 +223,14 @@ def bring_in_the_bank_statement(page: Page, address: str, folder: Path) -> None:
     with page.expect_file_chooser() as chooser:  # the window that opens is the system's
         page.keyboard.press("Space")
     chooser.value.set_files(statement)
-    send(page, "Import files")
+    send(page, "Look at these files")
+    until_done(page)
     expect(page.locator("main")).to_contain_text("bank.xml")
+    if page.locator("[name=reason]").count():
+        fill(page, reason="As the bank sent it.")
+    send(page, page.locator("[data-bring]").inner_text())
+    until_done(page)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Receipt: bank.xml")
 
 
 def test_what_cannot_be_stays_typed_and_says_why_at_the_field(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import expect
 
 from tests.e2e.served import OFFICER, sign_in
-from tests.e2e.test_journeys import NEW_HOURS, bring_in
+from tests.e2e.test_journeys import NEW_HOURS, keep, look_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +39,8 @@ def test_a_finance_officers_day_without_scripts(
     assert len(coming.value.path().read_text("utf-8-sig").splitlines()) == 29
 
     page.get_by_role("link", name="Imports").click()
-    bring_in(page, hours)
+    look_at(page, hours, has_scripts=False)
+    keep(page, has_scripts=False)
     expect(page.get_by_text("2 new, 0 the same.")).to_be_visible()
     page.get_by_role("button", name="Charge what is not charged yet").click()
     expect(page.get_by_text("2 cost lines were judged")).to_be_visible()

@@ -12,8 +12,11 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session as OrmSession
 
+from tests.waiting_files import have_files_wait
 from tracker import create_app
 from tracker.actions import sample
+from tracker.actions.intake_jobs import IntakeJob
+from tracker.actions.jobs import Job
 from tracker.config import Settings
 from tracker.domain.actor import Actor
 from tracker.domain.policy import Role
@@ -41,6 +44,7 @@ def sample_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFact
     engine = open_engine(f"sqlite:///{path}")
     with OrmSession(engine) as session:
         assert sample.load(session, by=Actor("tests", Role.ADMINISTRATOR))
+        have_files_wait(session, path.parent)
     engine.dispose()
     with closing(sqlite3.connect(path)) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -68,6 +72,18 @@ def make_app(sample_url: str) -> Iterator[Callable[..., Flask]]:
     for app in made:
         with app.app_context():
             db.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def jobs_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do the job of a file in this process, where it is asked for: no test waits for another."""
+
+    def start(job: Job) -> int:
+        with OrmSession(job._session.get_bind().engine) as session:
+            IntakeJob(session, job._id).carry_out()
+        return 0
+
+    monkeypatch.setattr(Job, "start", start)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from tracker.domain.costs import CostState
 from tracker.domain.errors import Code, Sentence
 from tracker.domain.instalments import InstalmentState
 from tracker.domain.milestones import Standing
+from tracker.domain.reporting_periods import PeriodState
 from tracker.domain.texts import mark as _
 from tracker.domain.waivers import WaiverState
 
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
     from tracker.domain.instalments import Instalment
     from tracker.domain.milestones import Milestone
     from tracker.domain.money import Money
+    from tracker.domain.reporting_periods import Reopening, ReportingPeriod
     from tracker.domain.statements import NotCharged
     from tracker.domain.waivers import Waiver
     from tracker.web.deadlines import Ending
 
 WAITING = {"state": CostState.WAITING.value}  # where the lines that wait are shown
 NEAR = 30  # days before an instalment is due in which it is asked for
+TO_CLOSE = 42  # days after its end in which a period is closed
 SOON = 90  # days in which money that will lapse can still be spent
 URGENCY = ("late", "attention", "blocked", "good")
 
@@ -124,6 +127,32 @@ def of_waivers(waivers: Iterable[Waiver], who: str, today: date) -> Iterator[Mat
         if waiver.state(today) is WaiverState.ASKED and waiver.entered_by != who:
             facts: dict[str, Fact] = {"rule": Code(waiver.rule), "who": waiver.entered_by}
             yield Matter("attention", Sentence(WAIVER_ASKED, facts), None, "financing.show")
+
+
+def of_periods(
+    periods: Iterable[ReportingPeriod],
+    asked: Iterable[Reopening],
+    who: str,
+    today: date,
+    *,
+    may_confirm: bool,
+) -> Iterator[Matter]:
+    """Tell which periods are being closed, should be by now, or are asked to be reopened."""
+    for request in asked:
+        if may_confirm and request.asked_by != who:
+            facts: dict[str, Fact] = {"period": request.period.code, "who": request.asked_by}
+            yield _of_period(request.period, "attention", REOPENING_ASKED, facts)
+    for one in periods:
+        facts = {"period": one.code, "day": one.period.last_day}
+        if one.state is PeriodState.CLOSING:
+            yield _of_period(one, "attention", IN_CLOSING, facts)
+        elif one.state is PeriodState.OPEN and (today - one.period.last_day).days > TO_CLOSE:
+            yield _of_period(one, "late", STILL_OPEN, facts)
+
+
+def _of_period(one: ReportingPeriod, state: str, text: str, facts: dict[str, Fact]) -> Matter:
+    address = {"code": one.code}
+    return Matter(state, Sentence(text, facts), None, "reporting_periods.show", address)
 
 
 def of_instalments(
@@ -234,6 +263,9 @@ WAS_DUE = (
     _("{code}: {what}, due {day}, {days} day late."),
     _("{code}: {what}, due {day}, {days} days late."),
 )
+REOPENING_ASKED = _("{who} asks to reopen {period}; that waits for you to decide.")
+IN_CLOSING = _("{period} is being closed.")
+STILL_OPEN = _("{period} ended on {day} and is still open.")
 WAIVER_ASKED = _("A waiver of “{rule}”, asked for by {who}, waits for you to approve it.")
 HELD_BACK = _("{code}: the funder holds a part of instalment {number} back. {reason}")
 OVERDUE = _("{code}: instalment {number} was due on {day} and has not come in.")

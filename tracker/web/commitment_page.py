@@ -17,11 +17,13 @@ from tracker.store.documents import documents_of
 from tracker.store.earmarks import particulars_of
 from tracker.store.projects import the_project
 from tracker.web.auth import current_actor
+from tracker.web.claims import claim_of
 from tracker.web.clock import today
 from tracker.web.comparing import original_of, side_by_side
 from tracker.web.deadlines import endings_of
 from tracker.web.deeds import possible_with
 from tracker.web.forms.commitments import AsOfForm, DocumentForm
+from tracker.web.ordered import ordered_for, warning_of
 from tracker.web.reports import years_to_report
 from tracker.web.spending import spending_of
 
@@ -117,10 +119,14 @@ def _particulars(commitment: Commitment) -> dict[str, object]:
     session, key = db.session(), commitment.id
     allowed = commitments.allowed_categories_of(session, key)
     budget, charged = budgets.budget_of(session, key), allocations.charged_by(session, key)
+    ordered = ordered_for(session, commitment)
     return {
+        "ordered": ordered,
+        "ordered_too_much": warning_of(commitment, ordered),
         "instalments": (planned := instalments.instalments_of(session, key)),
         "planned": Money.total(instalment.amount for instalment in planned),
         "spending": spending_of(allowed, budget, charged),
+        "claim": claim_of(session, commitment, charged),
         "not_charged": allocations.not_charged_by_commitment(session, key),
         "milestones": milestones.milestones_of(session, key),
         "purpose": particulars_of(session, key),

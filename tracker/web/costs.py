@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import (
@@ -16,10 +17,13 @@ from flask import (
 )
 
 from tracker.actions.allocations import charge_by_hand
+from tracker.actions.cost_index import CostIndex
+from tracker.domain.eligibility import whole_of
 from tracker.domain.money import ZERO
 from tracker.domain.policy import Permission
 from tracker.extensions import db
 from tracker.store import cost_lists, costs
+from tracker.store.eligibility import costs_by_year
 from tracker.store.projects import the_project
 from tracker.web.auth import current_actor
 from tracker.web.cost_page import cost_page
@@ -33,6 +37,13 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 bp = Blueprint("costs", __name__, url_prefix="/costs")
+
+
+def index_deeds(response: Response) -> Response:
+    """Bring the index over the cost lines along after whatever was done."""
+    if request.method == "POST" and response.status_code < HTTPStatus.BAD_REQUEST:
+        CostIndex(db.session()).follow_soon()
+    return response
 
 
 @bp.get("")
@@ -61,6 +72,14 @@ def export() -> ResponseReturnValue:
     answer = Response(stream_with_context(rows), mimetype="text/csv")
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer
+
+
+@bp.get("/eligibility")
+@permission(Permission.SEE_BOOKS)
+def eligibility() -> ResponseReturnValue:
+    """Show by year what of the costs counts, what is economic use, and what nobody pays."""
+    years = costs_by_year(db.session())
+    return render_template("costs/eligibility.html", years=years, whole=whole_of(years))
 
 
 @bp.get("/<key:line_id>")

@@ -33,6 +33,16 @@ HEADINGS = (
     _("Amount"),
     _("Charged"),
     _("State"),
+    _("Counts on"),
+    _("Paid"),
+    _("Gross"),
+    _("VAT"),
+    _("Deductible VAT"),
+    _("Net"),
+    _("Eligible when it was entered"),
+    _("Why it does not count"),
+    _("Person"),
+    _("Milestone"),
 )
 
 
@@ -50,6 +60,7 @@ def lines_of_csv(lines: Iterable[CostLine], language: str) -> Iterator[str]:
     yield MARK + _taken(buffer)
     for line in lines:
         amounts = (_euros(amount, dutch=dutch) for amount in (line.amount, line.charged))
+        parts = (line.gross, line.vat, line.vat_deductible, line.net, line.eligible)
         texts = (line.supplier, line.document, line.invoice, line.description)
         writer.writerow([
             as_text(line.key),
@@ -61,6 +72,12 @@ def lines_of_csv(lines: Iterable[CostLine], language: str) -> Iterator[str]:
             as_text(line.account),
             *amounts,
             label(line.state, language),
+            line.counts_on.isoformat(),
+            line.paid_on.isoformat() if line.paid_on else "",
+            *(_euros(amount, dutch=dutch) for amount in parts),
+            label(line.ineligible_for, language),
+            as_text(line.person),
+            as_text(line.milestone),
         ])  # fmt: skip
         yield _taken(buffer)
 

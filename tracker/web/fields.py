@@ -168,13 +168,18 @@ class DocumentField(FileField):
         return super().__call__(**({"accept": accept} | kwargs))
 
 
+def shown_name(file: FileStorage) -> str:
+    """Give the name of a file that was sent, without folders; it is only ever shown."""
+    name = (file.filename or "").replace("\\", "/").rpartition("/")[2]
+    return "".join(letter for letter in name if letter.isprintable())[:NAME_MAX]
+
+
 def upload_of(file: FileStorage) -> Upload:
     """Take a file that was sent, under a name that fits its content.
 
     Errors: ``ValueError`` with a sentence for what is empty, too large or of another kind.
     """
-    name = (file.filename or "").replace("\\", "/").rpartition("/")[2]
-    name = "".join(letter for letter in name if letter.isprintable())[:NAME_MAX]
+    name = shown_name(file)
     content = file.stream.read(DOCUMENT_MAX + 1)
     if not content:
         raise ValueError(say("{file} is empty. Choose another file.", file=name))

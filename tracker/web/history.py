@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     from tracker.store.audit import AuditEntry
 
-CODES = frozenset({"kind", "report_language", "rule", "size", "status"})  # said by their names
+CODES = frozenset(
+    {"kind", "length", "report_language", "rule", "size", "status"}
+)  # said by their names
 DAYS = frozenset(
     {
         "decided_on",
@@ -43,12 +45,14 @@ AMOUNTS = frozenset(
         "determined",
         "held_back",
         "left",
+        "not_eligible",
+        "taken_back",
         "total",
         "worth",
     }
 )  # noted in cents
 SHARES = frozenset({"share"})
-LISTS = frozenset({"categories"})  # of codes
+LISTS = frozenset({"accepted", "categories"})  # of codes
 HASH_SHOWN = 12
 PARTS = 2  # of a change: before and after
 _PLACES = {name: at for at, name in enumerate(PARTICULARS)}

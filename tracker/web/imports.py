@@ -1,4 +1,4 @@
-"""Bringing in files, and what became of each."""
+"""Handing files in, what is on its way, and what was kept."""
 
 from __future__ import annotations
 
@@ -6,23 +6,38 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from tracker.actions.imports import bring_in as bring_in_files
-from tracker.domain.errors import FileRefused
+from tracker.actions import intakes as deeds
+from tracker.domain.intakes import AT_WORK
 from tracker.domain.policy import Permission
+from tracker.domain.texts import mark as _
 from tracker.extensions import db
-from tracker.store import charging, receipts
-from tracker.store.imports import imports_of
+from tracker.store import charging, intakes, receipts
+from tracker.store.imports import import_by_id, imports_of
 from tracker.web.auth import current_actor
-from tracker.web.language import translate
+from tracker.web.blank_tables import FILLED_IN
+from tracker.web.fields import shown_name
+from tracker.web.intake_jobs import carry_on, notice
+from tracker.web.intake_page import (
+    FILES_MAX,
+    LIMITS,
+    NEXT_STEPS,
+    deeds_of,
+    receipt_page,
+    told_of,
+)
+from tracker.web.language import plural, say, translate
 from tracker.web.permissions import permission
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from werkzeug.datastructures import FileStorage
 
-NAME_MAX = 200  # letters of a file's name
+    from tracker.domain.intakes import HandedIn
+
+ONE_KNOWN = _("This very file was brought in before; nothing changed.")
+MANY_KNOWN = _("{count} of these very files were brought in before; nothing changed.")
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 
@@ -30,37 +45,72 @@ bp = Blueprint("imports", __name__, url_prefix="/imports")
 @bp.get("")
 @permission(Permission.SEE_BOOKS)
 def show_list() -> ResponseReturnValue:
-    """Show the files that were brought in, and the form for more."""
-    return _page(outcomes=[])
+    """Show the files that are on their way, those that were kept, and the form for more."""
+    return _page()
 
 
 @bp.post("")
 @permission(Permission.BRING_IN_BOOKS)
 def bring_in() -> ResponseReturnValue:
-    """Bring in the chosen files and say of each what became of it."""
+    """Take the chosen files and have them looked at; nothing of them is kept yet."""
     chosen = [file for file in request.files.getlist("files") if file.filename]
-    if not chosen:
-        return _page(outcomes=[], complaint=translate("Choose at least one file.")), 422
+    if complaint := _complaint(len(chosen)):
+        return _page(complaint), 422
     with TemporaryDirectory(prefix="import-") as folder:
-        files = [_kept(file, Path(folder) / str(at)) for at, file in enumerate(chosen)]
-        outcomes = bring_in_files(db.session(), files, by=current_actor())
-    refused = any(isinstance(outcome, FileRefused) for outcome in outcomes)
-    return _page(outcomes=outcomes), 422 if refused else 200
+        handed = [_handed_in(file, Path(folder)) for file in chosen]
+    if known := sum(1 for each in handed if each.is_known):
+        flash(plural(known, ONE_KNOWN, MANY_KNOWN))
+    carry_on(*(each.intake_id for each in handed if not each.is_known))
+    if len({each.intake_id for each in handed}) == 1:
+        return redirect(url_for("intakes.show", intake_id=handed[0].intake_id))
+    return redirect(url_for(".show_list"))
 
 
-def _kept(file: FileStorage, path: Path) -> tuple[str, Path]:
-    """Write an upload to a file of ours; its own name is only ever shown."""
-    file.save(path)
-    name = (file.filename or "").replace("\\", "/").rpartition("/")[2]
-    return "".join(letter for letter in name if letter.isprintable())[:NAME_MAX], path
-
-
-def _page(**values: object) -> str:
+@bp.get("/receipts/<key:import_id>")
+@permission(Permission.SEE_BOOKS)
+def show_receipt(import_id: int) -> ResponseReturnValue:
+    """Show the receipt of a file that was kept."""
     session = db.session()
+    outcome = import_by_id(session, import_id)
+    intake_id = intakes.intake_of_import(session, import_id)
+    return receipt_page(outcome, intakes.intake(session, intake_id) if intake_id else None)
+
+
+def _handed_in(file: FileStorage, folder: Path) -> HandedIn:
+    """Write an upload to a file of ours, and hand it in; its own name is only ever shown."""
+    path = folder / "upload"
+    file.save(path)
+    return deeds.hand_in(db.session(), shown_name(file), path, by=current_actor())
+
+
+def _complaint(count: int) -> str:
+    """Say what is wrong with how many files were chosen."""
+    if count == 0:
+        return translate("Choose at least one file.")
+    if count > FILES_MAX:
+        return say(
+            "{count} files are more than {most}. Choose at most {most}, and hand the rest in"
+            " afterwards.",
+            count=count,
+            most=FILES_MAX,
+        )
+    return ""
+
+
+def _page(complaint: str = "") -> str:
+    session = db.session()
+    on_their_way = [notice(each) for each in intakes.intakes_of(session)]
     return render_template(
         "imports/list.html",
+        complaint=complaint,
+        limits=LIMITS,
+        templates=FILLED_IN,
+        intakes=on_their_way,
+        at_work=AT_WORK,
+        told=told_of,
+        next_steps=NEXT_STEPS,
+        deeds_of=deeds_of,
         imports=imports_of(session),
         waiting=charging.waiting(session),
         unmatched=receipts.unmatched(session),
-        **values,
     )

@@ -45,7 +45,11 @@ MENU = (
     Way("contributions.show_list", _("In kind"), Permission.SEE_BOOKS),
     Way("receipts.show_list", _("Receipts"), Permission.SEE_BOOKS),
     Way("costs.show_list", _("Cost lines"), Permission.SEE_BOOKS),
+    Way("obligations.show_list", _("Orders"), Permission.SEE_BOOKS),
     Way("allocations.not_charged", _("Not charged"), Permission.SEE_BOOKS),
+    Way("splitting.show_list", _("Split rules"), Permission.SEE_BOOKS),
+    Way("reporting_periods.show_list", _("Periods"), Permission.SEE_BOOKS),
+    Way("reconciliation.show", _("Reconciliation"), Permission.SEE_BOOKS),
     Way("milestones.show_list", _("Milestones"), Permission.SEE_BOOKS),
     Way("reports.choose", _("Reports"), Permission.SEE_FUNDING),
     Way("imports.show_list", _("Imports"), Permission.SEE_BOOKS),
@@ -55,6 +59,7 @@ MENU = (
 
 # Pages that have no way of their own in the menu, and where they belong.
 UNDER = {
+    "explanations": "commitments.overview",
     "commitments": "commitments.show_list",
     "amendments": "commitments.show_list",
     "determination": "commitments.show_list",
@@ -64,7 +69,13 @@ UNDER = {
     "budgets.plan": "financing.show",
     "budgets.enter_plan": "financing.show",
     "programmes": "funders.show_list",
+    "cost_entries": "costs.show_list",
     "waivers": "financing.show",
+    "intakes": "imports.show_list",
+    "mappings": "imports.show_list",
+    "blank_tables": "imports.show_list",
+    "bulk_charging": "costs.show_list",
+    "corrections": "costs.show_list",
 }
 
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from tracker.domain.money import Money
 from tracker.store.commitments import commitments_of
 from tracker.store.projects import the_project
-from tracker.store.splitting import rule_for
+from tracker.store.splitting import judged_at, rule_for
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from tracker.domain.costs import CostLine, CostShare
+    from tracker.domain.splitting import SplitRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +44,24 @@ class Split:
         return tuple(outcome for outcome in self.outcomes if outcome.reason)
 
 
+def rule_of(session: Session, line: CostLine) -> SplitRule | None:
+    """Give the rule that divided a cost line when it was judged, or that will."""
+    if line.is_judged_apart:
+        return None
+    return rule_for(session, the_project(session).id, line.id, judged_at(session, line.id))
+
+
 def splits_of(session: Session, line: CostLine) -> tuple[Split, ...]:
-    """Explain a cost line by the split rule that holds for it; empty where none does."""
-    found = rule_for(session, the_project(session).id, line.id)
+    """Explain a cost line by the split rule that divided it, or will; empty where none does.
+
+    Shape:  of a line that was judged, the rule that held at that moment.
+    """
+    found = rule_of(session, line)
     if found is None:
         return ()
     rule = found.shares
     named = {commitment.id: commitment for commitment in commitments_of(session)}
-    parts = line.amount.share_out([share.weight for share in rule])
+    parts = line.eligible.share_out([share.weight for share in rule])
     whole = sum(share.weight for share in rule)
     return tuple(
         Split(

@@ -17,12 +17,16 @@ from tracker.store import (
     ledgers,
     milestones,
     receipts,
+    reporting_periods,
 )
+from tracker.store.obligations import obligations_of
+from tracker.store.projects import project_of
 from tracker.store.waivers import waivers_of
 from tracker.web import attention
 from tracker.web.auth import current_actor
 from tracker.web.clock import today
 from tracker.web.deadlines import endings_of
+from tracker.web.ordered import late_orders
 from tracker.web.permissions import own_commitments, permission
 
 if TYPE_CHECKING:
@@ -68,7 +72,7 @@ def matters_of(seen: Sequence[Commitment]) -> list[attention.Matter]:
     """List what needs attention among what a person may see, the most urgent first."""
     session, day = db.session(), today()
     found = list(attention.of_commitments(seen, day))
-    actor = current_actor()
+    actor, project = current_actor(), project_of(session)
     if is_allowed(actor.role, Permission.SEE_BOOKS):
         may_confirm = is_allowed(actor.role, Permission.CONFIRM)
         found += attention.of_drafts(
@@ -76,6 +80,15 @@ def matters_of(seen: Sequence[Commitment]) -> list[attention.Matter]:
         )
         if may_confirm:
             found += attention.of_waivers(waivers_of(session), actor.name, day)
+        found += attention.of_periods(
+            reporting_periods.periods_of(session, project.id) if project else (),
+            reporting_periods.reopenings_asked(session),
+            actor.name,
+            day,
+            may_confirm=may_confirm,
+        )
+        if project:
+            found += late_orders(obligations_of(session, project.id), day)
         plans = instalments.instalments_by_commitment(session)
         found += attention.of_instalments(seen, plans, day)
         found += attention.of_endings(endings_of(session, seen), day)
