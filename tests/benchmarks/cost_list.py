@@ -45,7 +45,8 @@ def fill(url: str, case: str, lines: int) -> dict[str, Any]:
     from sqlalchemy import text
 
     from tests.benchmarks.books import officer, session_on, set_up
-    from tracker.actions import allocations, cost_index
+    from tracker.actions import allocations
+    from tracker.actions.cost_index import CostIndex
     from tracker.store.bulk import insert_many
     from tracker.store.costs import CostLineRow
     from tracker.store.session import transaction
@@ -57,7 +58,7 @@ def fill(url: str, case: str, lines: int) -> dict[str, Any]:
             insert_many(session, CostLineRow, COLUMNS, _lines(session, lines))
         allocations.charge(session, by=officer())
         with stopwatch(told):
-            cost_index.follow(session)
+            CostIndex(session).follow()
         if session.get_bind().dialect.name == "postgresql":
             session.execute(text("ANALYZE"))
             session.commit()
