@@ -19,9 +19,9 @@ run: $(VENV)/.installed libraries
 	@$(VENV)/bin/tracker demo
 	@exec $(VENV)/bin/tracker serve --port $(PORT)
 
-# The import contracts run among the tests.
+# The import contracts run among the tests. MORE="--kills 500" kills more imports half-way.
 test: lint programs
-	$(PYTHON) -m pytest -n 2 --dist loadfile
+	$(PYTHON) -m pytest -n 2 --dist loadfile $(MORE)
 
 lint: $(VENV)/.installed-dev
 	$(VENV)/bin/ruff check

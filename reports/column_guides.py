@@ -89,7 +89,9 @@ _GUIDES: Final[dict[str, Guide]] = {
     "current": Guide(_("The day it is planned for now; empty if that is still the first."), _DAY),
     "reason": Guide(_("Why the day moved; needed if it did.")),
     "met_on": Guide(_("The day on which it was met; empty if it is not met yet."), _DAY),
-    "commitment": Guide(_("The code of the commitment."), "NGF-1"),
+    "commitment": Guide(
+        _("The code of the commitment, or that of the project for its own plan of costs."), "NGF-1"
+    ),
     "year": Guide(_("The year; empty if the budget does not tell years apart."), "2026"),
     "funder": Guide(_("The name of the funder."), "RVO"),
     "programme": Guide(_("The name of the programme."), "PPS-innovatie"),
@@ -100,6 +102,9 @@ _GUIDES: Final[dict[str, Guide]] = {
     "first_day": Guide(_("The first day on which costs count."), _DAY),
     "last_day": Guide(_("The last day on which costs count."), _DAY),
     "share": Guide(_("The part of the costs that it pays, as a percentage."), Decimal("0.5")),
+    "categories": Guide(
+        _("The cost categories that it pays for, with commas; empty for all."), Code("materials")
+    ),
     "work_packages": Guide(
         _("The codes of the work packages that it pays for, with commas; empty for all."),
         "WP1, WP2",

@@ -37,7 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--races", type=int, default=48, help="races for the last euro, on each database"
     )
     parser.addoption(
-        "--kills", type=int, default=500, help="kills on SQLite; on PostgreSQL a tenth of them"
+        "--kills", type=int, default=60, help="kills on SQLite; on PostgreSQL a tenth of them"
     )
     parser.addoption(
         "--mutants", type=int, default=3_000, help="damaged files that are read, over all kinds"

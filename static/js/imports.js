@@ -64,8 +64,9 @@ function tellWhatIsKept(form) {
   const update = () => {
     const leaves = form.querySelectorAll("input[name=leave_out]:checked").length;
     const changes = form.querySelector("input[name=apply_changes]:checked");
-    const parts = [button.dataset.bring];
-    if (changes) parts.push(button.dataset.changes);
+    const { bring, only } = button.dataset; // only: what is done where nothing is new
+    const parts = [changes && only ? only : bring];
+    if (changes && !only) parts.push(button.dataset.changes);
     if (leaves) parts.push(button.dataset.leaves.replace("{count}", leaves));
     button.textContent = parts.join(", ");
   };

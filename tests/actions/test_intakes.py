@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import contextmanager
 from dataclasses import replace
@@ -71,6 +72,15 @@ COLUMNS = (
     *("journal", "number", "line", "account", "booked_on", "amount", "project", "cost_centre"),
     *("supplier", "invoice", "description"),
 )
+
+
+@pytest.fixture(autouse=True)
+def jobs_end_before_their_database(database_url: str) -> Iterator[None]:  # noqa: ARG001 - goes last
+    """Wait for the jobs that a test began: after a file is kept, they follow the books."""
+    yield
+    for thread in threading.enumerate():
+        if thread.name == jobs.WATCHING:
+            thread.join(60)
 
 
 def case_without_books(session: Session) -> Path:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from reports.column_guides import template_columns
 from tests.e2e.served import OFFICER
+from tests.e2e.test_every_page import SCREENS, TOO_WIDE
 from tests.e2e.test_funding import fill, send, sign_in_by_keyboard, tab_to_field
 from tests.e2e.test_journeys import until_done
 from tests.e2e.test_keyboard import tab_to
 from tests.waiting_files import ROWS, afas_csv
+from tracker.domain.table_columns import TableKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,3 +151,32 @@ def test_the_button_says_what_is_done_with_what_is_chosen(opened_as: Opened) -> 
     expect(button).to_have_text("Bring in 5 new lines, leave out 1")
     page.get_by_label("Leave out 71 90/1").uncheck()
     expect(button).to_have_text("Bring in 5 new lines")
+
+
+def test_changed_milestones_are_looked_at_and_applied_without_a_mouse(
+    officer: Page, own_address: str, tmp_path: Path
+) -> None:
+    answer = officer.request.get(f"{own_address}/imports/templates/milestones.xlsx")
+    book = openpyxl.load_workbook(BytesIO(answer.body()))
+    sheet = book.worksheets[0]
+    columns = [column.code for column in template_columns(TableKind.MILESTONES)]
+    current, met_on = columns.index("current") + 1, columns.index("met_on") + 1
+    row = next(at for at in range(4, 40) if not sheet.cell(at, met_on).value)
+    sheet.cell(row, current).value = date(2031, 5, 17)
+    table = tmp_path / "milestones.xlsx"
+    book.save(table)
+    hand_in(officer, own_address, table)
+    changed = officer.get_by_role("row").filter(has_text=str(sheet.cell(row, 1).value))
+    expect(changed).to_contain_text("Planned for")
+    expect(changed.locator("ins")).to_contain_text("2031")
+    for width in SCREENS:
+        officer.set_viewport_size({"width": width, "height": 740})
+        assert not officer.evaluate(TOO_WIDE), width
+    assert Axe().run(officer).response["violations"] == []
+    fill(officer, reason="The permit came late")
+    officer.get_by_label("Apply the changed rows").focus()
+    officer.keyboard.press("Space")
+    press(officer, "Apply 1 change")
+    expect(officer.get_by_role("heading", level=1)).to_have_text("Receipt: milestones.xlsx")
+    officer.goto(f"{own_address}/milestones")
+    expect(officer.get_by_text("The permit came late").first).to_be_visible()

@@ -188,7 +188,6 @@ KEYS = {
     "worked": "cost_line_id",
 }
 NEEDS = {
-    "intake_piece": "intake",
     "invoiced": "obligation",
     "reopening": "reporting_period",
     "sent_report": "reporting_period",
@@ -206,12 +205,6 @@ RECORDS = {
         "INSERT INTO worked (cost_line_id, person, method, time, rate, surcharge)"
         " SELECT MIN(id), 'p', 'fixed_rate', 60, 6000, 0 FROM cost_line"
     ),
-    "intake": (
-        "INSERT INTO intake (id, file_name, sha256, size, asked_by, asked_at, state, kind,"
-        " mapping, preview, accepted, done, whole, version)"
-        " VALUES (1, 'a', 'x', 1, 'a', '2026-01-01', 'waiting', 'ledger', '', '', '', 0, 0, 1)"
-    ),
-    "intake_piece": "INSERT INTO intake_piece (intake_id, position, content) VALUES (1, 0, 'x')",
     "mapping_profile": (
         "INSERT INTO mapping_profile (project_id, name, kind, fingerprint, mapping, entered_by,"
         " entered_at, version) VALUES (1, 'a', 'costs', 'x', '', 'a', '2026-01-01', 1)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,7 @@ FILLED: dict[str, dict[str, Any]] = {
         "project": "NECST",
         "cost_centre": "WP1",
         "description": "Pipettes",
+        "category": {"en": "Third parties", "nl": "Kosten derden"},
     },
     "in_kind": {
         "partner": "Biomaterials BV",
@@ -468,7 +470,7 @@ def test_only_a_finance_officer_is_offered_the_import(
         assert f'action="{address}/' not in page
 
 
-@pytest.mark.parametrize("kind", ["costs", "hours", "in_kind"])
+@pytest.mark.parametrize("kind", TableKind)
 def test_a_template_has_the_codes_in_use_and_the_language_of_the_reader(
     kind: str, sign_in: Callable[[Role], FlaskClient]
 ) -> None:
@@ -476,11 +478,59 @@ def test_a_template_has_the_codes_in_use_and_the_language_of_the_reader(
     answer = client.get(f"/imports/templates/{kind}.xlsx")
     book = openpyxl.load_workbook(BytesIO(answer.data))
     codes = {cell.value for row in book["Codes"].iter_rows() for cell in row}
-    assert {"WP1", "WP2"} <= codes
+    assert {"Awarded", "Pledge"} <= codes if kind == "commitments" else {"WP1", "WP2"} <= codes
     client.post("/language", data={"csrf_token": token_of(client), "language": "nl"})
     dutch = openpyxl.load_workbook(BytesIO(client.get(f"/imports/templates/{kind}.xlsx").data))
     assert dutch.worksheets[0].title != book.worksheets[0].title
     assert client.get("/imports/templates/secrets.xlsx").status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["milestones", "budgets", "commitments"])
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_a_template_holds_what_there_is_and_comes_back_as_the_same(
+    kind: str, language: str, sign_in: Callable[[Role], FlaskClient], session: Session
+) -> None:
+    client, before = sign_in(OFFICER), kept(session)
+    client.post("/language", data={"csrf_token": token_of(client), "language": language})
+    content = client.get(f"/imports/templates/{kind}.xlsx").data
+    sheet = openpyxl.load_workbook(BytesIO(content)).worksheets[0]
+    rows = [row for row in sheet.iter_rows(4, values_only=True) if any(row)]
+    assert len(rows) > 2
+    client.post("/language", data={"csrf_token": token_of(client), "language": "en"})
+    page = send(client, (f"{kind}.xlsx", content))
+    assert f"0 new, 0 changed, {len(rows)} the same, 0 suspicious" in page.text
+    assert "Costs that come in" not in page.text
+    if kind == "milestones":
+        assert "/expected" not in page.text
+    else:
+        address = page.request.path
+        at = [column.code for column in template_columns(TableKind(kind))].index("amount")
+        total = sum(Decimal(str(row[at])) for row in rows)
+        fill_in(client, address, f"{address}/expected", expected=f"{total:.2f}")
+        page = client.get(address)
+    assert "Receipt:" in keep(client, page).text
+    assert kept(session) == [before[0] + 1, *before[1:]]
+
+
+def test_changed_rows_of_a_table_are_shown_old_beside_new_and_applied_with_a_reason(
+    sign_in: Callable[[Role], FlaskClient],
+) -> None:
+    client = sign_in(OFFICER)
+    book = openpyxl.load_workbook(BytesIO(client.get("/imports/templates/milestones.xlsx").data))
+    sheet = book.worksheets[0]
+    columns = [column.code for column in template_columns(TableKind.MILESTONES)]
+    at = {code: columns.index(code) + 1 for code in ("current", "met_on")}
+    row = next(n for n in range(4, 40) if not sheet.cell(n, at["met_on"]).value)
+    sheet.cell(row, at["current"]).value = date(2031, 5, 17)
+    content = BytesIO()
+    book.save(content)
+    page = send(client, ("milestones.xlsx", content.getvalue()))
+    assert "1 row says something else than the tracker" in page.text
+    assert "<ins>2031-05-17</ins>" in page.text or "<ins>17 May 2031</ins>" in page.text
+    assert "accepted without a reason" in keep(client, page, apply_changes="y").text
+    done = keep(client, page, apply_changes="y", reason="The permit came late")
+    assert "Receipt:" in done.text
+    assert "The permit came late" in client.get("/milestones").text
 
 
 @pytest.mark.parametrize("kind", ["costs", "in_kind"])
@@ -492,7 +542,9 @@ def test_a_template_that_was_filled_in_is_brought_in_again(
     client.post("/language", data={"csrf_token": token_of(client), "language": language})
     book = openpyxl.load_workbook(BytesIO(client.get(f"/imports/templates/{kind}.xlsx").data))
     for at, column in enumerate(template_columns(TableKind(kind)), 1):
-        book.worksheets[0].cell(4, at, FILLED[kind].get(column.code))
+        value = FILLED[kind].get(column.code)
+        said = value[language] if isinstance(value, dict) else value
+        book.worksheets[0].cell(4, at, said)
     content = BytesIO()
     book.save(content)
     client.post("/language", data={"csrf_token": token_of(client), "language": "en"})

@@ -6,13 +6,15 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
+from reports.column_guides import template_columns
 from tests.waiting_files import HEADINGS, ROWS, afas_csv
 from tests.web.filling import fields_of, fill_in
 from tests.web.test_imports import ASKED, OFFICER, READY, REFUSED, send
 from tracker.domain.intakes import Intake, IntakeState
 from tracker.domain.policy import Role
+from tracker.domain.table_columns import TableKind
 from tracker.store import intakes, mappings
 from tracker.store.projects import the_project
 from tracker.web.places import headings_at
@@ -193,3 +195,28 @@ def test_a_place_is_named_by_the_headings_of_the_file(
     assert headings_at("E4", None) == ""
     page = sign_in(Role.AUDITOR).get(REFUSED).text
     assert 'E4</strong> <span class="soft">Boekingsdatum</span>' in page
+
+
+def test_a_template_with_a_column_of_ones_own_is_brought_in_once_its_columns_are_confirmed(
+    sign_in: Callable[[Role], FlaskClient], session: Session
+) -> None:
+    client = sign_in(OFFICER)
+    book = load_workbook(BytesIO(client.get("/imports/templates/milestones.xlsx").data))
+    sheet = book.worksheets[0]
+    columns = len(template_columns(TableKind.MILESTONES))
+    rows = [row for row in sheet.iter_rows(4, values_only=True) if any(row)]
+    sheet.cell(3, columns + 1).value = "Who looks after it"
+    sheet.cell(4, columns + 1).value = "Jan"
+    content = BytesIO()
+    book.save(content)
+    page = send(client, ("milestones.xlsx", content.getvalue()))
+    address = page.request.path
+    assert intake(session, address).state is IntakeState.MAPPING
+    assert '<option selected value="milestones">' in page.text
+    chosen = f"{address}/columns?kind=milestones&sheet={sheet.title}&row=3"
+    answer = fill_in(client, address, chosen, name="Planning")
+    assert answer.status_code == 302
+    found = intake(session, address)
+    assert found.state is IntakeState.READY
+    assert found.preview is not None
+    assert (found.preview.new, found.preview.changed, found.preview.same) == (0, 0, len(rows))

@@ -202,7 +202,7 @@ class ComingBooks:
             Finding(
                 "",
                 Sentence(
-                    "{count} cost lines were incurred in closed periods; they count on {day}.",
+                    "Cost lines incurred in closed periods: {count}. They count on {day}.",
                     {"count": count, "day": day},
                 ),
                 Sentence("Reports over the closed periods stay as they are."),

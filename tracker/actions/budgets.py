@@ -45,26 +45,9 @@ def divide(
             funder has to agree to; ``StaleEditError`` where another version came in between.
     """
     with transaction(session):
-        commitment = _held(session, code)
-        project = projects.the_project(session)
-        versions = budgets.versions_of(session, project.id, commitment.id)
-        _check_newest(versions, new.based_on)
-        amount, categories = _promised(session, commitment, new.amendment)
-        check_new_budget(new, categories, today)
-        _check_open(session, project.id, new)
-        check_total(new.total, amount, code)
-        warnings = check_consent(
-            _agreed(versions),
-            new.lines,
-            financing.virement_of(session, commitment, today),
-            has_consent=consent is not None or bool(new.amendment),
-        )
-        kept = _keep_consent(session, code, consent, by)
-        budgets.keep_version(session, project.id, commitment.id, new, by=by.name, document_id=kept)
-        said = _said(versions, new)
-        audit.record(
-            session, by=by, did="divide budget", subject=audit.of_commitment(code), detail=said
-        )
+        division = Division.held(session, code, new, today)
+        warnings = division.check(has_consent=consent is not None or bool(new.amendment))
+        division.keep(by, consent)
     return warnings
 
 
@@ -74,21 +57,76 @@ def plan(session: Session, new: NewBudget, *, today: date, by: Actor) -> None:
     Errors: ``RuleViolation`` at the field; ``StaleEditError`` where another came in between.
     """
     with transaction(session):
-        project = projects.the_project(session)
-        session.execute(
-            select(ProjectRow.id).where(ProjectRow.id == project.id).with_for_update(key_share=True)
+        division = Division.held(session, "", new, today)
+        division.check(has_consent=True)
+        division.keep(by)
+
+
+class Division:
+    """A version of a budget on its way: judged, and then kept in the transaction that goes on.
+
+    Shape:  of the project's own plan where there is no code of a commitment.
+    """
+
+    def __init__(self, session: Session, code: str, new: NewBudget, today: date) -> None:
+        self._session = session
+        self._new = new
+        self._today = today
+        self._project = projects.the_project(session)
+        self._commitment = commitments.commitment_named(session, code) if code else None
+        key = self._commitment.id if self._commitment else None
+        self._versions = budgets.versions_of(session, self._project.id, key)
+
+    @classmethod
+    def held(cls, session: Session, code: str, new: NewBudget, today: date) -> Division:
+        """Begin, and hold the budget still: another version of it waits."""
+        row = CommitmentRow if code else ProjectRow
+        this = CommitmentRow.code == code if code else ProjectRow.id.is_not(None)
+        session.execute(select(row.id).where(this).with_for_update(key_share=True))
+        return cls(session, code, new, today)
+
+    def check(self, *, has_consent: bool) -> tuple[Sentence, ...]:
+        """Judge the version, and give the warnings.
+
+        Errors: as those of ``divide``.
+        """
+        new, held = self._new, self._commitment
+        _check_newest(self._versions, new.based_on)
+        amount, categories = (
+            _promised(self._session, held, new.amendment)
+            if held
+            else (new.total, self._project.categories)
         )
-        versions = budgets.versions_of(session, project.id, None)
-        _check_newest(versions, new.based_on)
-        check_new_budget(new, project.categories, today)
-        _check_open(session, project.id, new)
-        budgets.keep_version(session, project.id, None, new, by=by.name)
+        check_new_budget(new, categories, self._today)
+        _check_open(self._session, self._project.id, new)
+        if held is None:
+            return ()
+        check_total(new.total, amount, held.code)
+        return check_consent(
+            _agreed(self._versions),
+            new.lines,
+            financing.virement_of(self._session, held, self._today),
+            has_consent=has_consent,
+        )
+
+    def keep(self, by: Actor, consent: Upload | None = None) -> None:
+        """Keep the version, with the letter in which the funder agrees to it."""
+        session, held = self._session, self._commitment
+        document = _keep_consent(session, held.code, consent, by) if held else None
+        budgets.keep_version(
+            session,
+            self._project.id,
+            held.id if held else None,
+            self._new,
+            by=by.name,
+            document_id=document,
+        )
         audit.record(
             session,
             by=by,
-            did="plan costs",
-            subject=f"project/{project.code}",
-            detail=_said(versions, new),
+            did="divide budget" if held else "plan costs",
+            subject=audit.of_commitment(held.code) if held else f"project/{self._project.code}",
+            detail=_said(self._versions, self._new),
         )
 
 
@@ -107,14 +145,6 @@ def _check_open(session: Session, project_id: int, new: NewBudget) -> None:
                 period=period.code,
                 first=counting_day(new.made_on, closed_periods(session, project_id)),
             )
-
-
-def _held(session: Session, code: str) -> Commitment:
-    """Give a commitment, and hold it still: another version of its budget waits."""
-    session.execute(
-        select(CommitmentRow.id).where(CommitmentRow.code == code).with_for_update(key_share=True)
-    )
-    return commitments.commitment_named(session, code)
 
 
 def _keep_consent(session: Session, code: str, consent: Upload | None, by: Actor) -> int | None:

@@ -37,15 +37,37 @@ def enter(
     """
     with transaction(session):
         financing.lock_financing(session)  # of two with one code at once, the second is told
-        project = projects.the_project(session)
-        _check_unknown(session, promise)
-        decision, code = promise.decision, promise.code.strip()
+        entry = Entry(session, promise, today)
+        entry.check()
+        return entry.keep(by, letter)
+
+
+class Entry:
+    """A commitment on its way: judged, and then kept in the transaction that goes on."""
+
+    def __init__(self, session: Session, promise: Promise, today: date) -> None:
+        self._session = session
+        self._promise = promise
+        self._today = today
+
+    def check(self) -> None:
+        """Judge the commitment and its first decision.
+
+        Errors: as those of ``enter``.
+        """
+        _check_unknown(self._session, self._promise)
+        code = self._promise.code.strip()
         nothing = Before(code, Status.DRAFT, Money(0), Money(0), Money(0))
-        check_decision(decision, nothing, today)
+        check_decision(self._promise.decision, nothing, self._today)
+
+    def keep(self, by: Actor, letter: Upload | None = None) -> int:
+        """Keep the commitment as a draft, and give the key of its decision."""
+        session, promise = self._session, self._promise
+        decision, code = promise.decision, promise.code.strip()
         if decision.period is None:
             raise AssertionError("a first decision has a period")
         row = CommitmentRow(
-            project_id=project.id,
+            project_id=projects.the_project(session).id,
             programme_id=promise.programme_id,
             code=code,
             reference=promise.reference.strip(),
@@ -63,7 +85,7 @@ def enter(
         key = amendments.keep_draft(session, row, decision, letter, by.name)
         subject, detail = audit.of_commitment(code), said(decision)
         audit.record(session, by=by, did="enter commitment", subject=subject, detail=detail)
-    return key
+        return key
 
 
 def change_particulars(

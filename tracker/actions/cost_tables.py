@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from reports.words import code_of
 from tracker.actions.books import ComingBooks
 from tracker.domain.costs import Exclusion, Origin, exclusion_of
 from tracker.domain.errors import Finding, Sentence
@@ -58,8 +59,8 @@ class CostTableImport:
         self._accounts = projects.accounts_of(session, project.id)
         self._packages = projects.work_packages_of(session, project.id)
         self._milestones = entries.milestone_ids(session, project.id)
-        categories = projects.categories_of(session, project.id)
-        self._categories = {code.casefold(): key for code, key in categories.items()}
+        self._categories = projects.categories_of(session, project.id)
+        self._named: dict[str, str] = {}  # the category that a text names, in any language
         self._has_project = "project" in mapping.places or bool(mapping.project)
         self.coming = ComingBooks(session, project.id, table.name, leave_out)
         self._books: dict[int, ComingBook] = {}
@@ -178,8 +179,10 @@ class CostTableImport:
     def _category(self, line: CostTableLine) -> tuple[str | None, int | None]:
         """Give the category of a line: the one that it names, or else that of its account."""
         if line.category:
-            key = self._categories.get(line.category.casefold())
-            if key is None:
+            if line.category not in self._named:
+                self._named[line.category] = code_of(line.category, self._categories)
+            code = self._named[line.category]
+            if not code:
                 self._complain(
                     line,
                     "category",
@@ -188,7 +191,7 @@ class CostTableImport:
                     value=line.category[:80],
                     known=", ".join(self._project.categories),
                 )
-            return line.category, key
+            return code, self._categories.get(code)
         account = self._accounts.get(line.account)
         if account is not None:
             return account.category, account.category_id

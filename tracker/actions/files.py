@@ -8,24 +8,28 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from tracker.actions.bank import BankImport
 from tracker.actions.books import Deed
+from tracker.actions.budget_tables import BudgetTableImport
+from tracker.actions.commitment_tables import CommitmentTableImport
 from tracker.actions.cost_tables import CostTableImport
 from tracker.actions.hour_tables import HourTableImport
 from tracker.actions.in_kind import InKindImport
 from tracker.actions.ledgers import LedgerImport
+from tracker.actions.milestone_tables import MilestoneTableImport
 from tracker.domain.errors import Finding, RuleViolation, Sentence
 from tracker.domain.imports import FileKind, ImportOutcome
 from tracker.domain.table_columns import TableKind
-from tracker.readers import camt, cost_tables, hour_tables, in_kind, xaf
+from tracker.readers import camt, cost_tables, hour_tables, in_kind, record_tables, xaf
 from tracker.store import audit, books, imports
 from tracker.store.projects import the_project
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from sqlalchemy.orm import Session
 
+    from tracker.actions.records import RecordImport
     from tracker.actions.tables import Source
     from tracker.domain.actor import Actor
     from tracker.domain.intakes import Choice, Preview
@@ -33,6 +37,11 @@ if TYPE_CHECKING:
     from tracker.store.books import State
     from tracker.store.projects import Project
 
+RECORDS: Mapping[TableKind, type[RecordImport]] = {
+    TableKind.MILESTONES: MilestoneTableImport,
+    TableKind.BUDGETS: BudgetTableImport,
+    TableKind.COMMITMENTS: CommitmentTableImport,
+}
 ATTEMPTS = 5  # at a file, while others change the books
 
 
@@ -116,7 +125,7 @@ def coming_of(session: Session, file: FileIn, *, leave_out: AbstractSet[str], by
     if file.kind is FileKind.IN_KIND:
         return InKindImport(session, in_kind.read(path, name), name, project, leave_out)
     assert file.source is not None
-    return _table_import(session, file, file.source, project, leave_out)
+    return _table_import(session, file, file.source, project, leave_out, by)
 
 
 def keep(
@@ -180,11 +189,16 @@ def _said(done: ImportOutcome, preview: Preview, choice: Choice) -> dict[str, ob
 
 
 def _table_import(
-    session: Session, file: FileIn, source: Source, project: Project, leave_out: AbstractSet[str]
+    session: Session,
+    file: FileIn,
+    source: Source,
+    project: Project,
+    leave_out: AbstractSet[str],
+    by: Actor,
 ) -> Coming:
     """Begin the import of a table of the kind that its mapping names.
 
-    Errors: ``FileRefused``; ``RuleViolation`` for a kind that is entered on its own page.
+    Errors: ``FileRefused``; ``RuleViolation`` for a kind that comes in as a list of its own.
     """
     mapping = source.mapping
     if mapping.kind is TableKind.COSTS:
@@ -193,8 +207,10 @@ def _table_import(
     if mapping.kind is TableKind.HOURS:
         hours = hour_tables.read(file.path, file.name, mapping)
         return HourTableImport(session, hours, source.name, mapping, project, leave_out)
+    if of_records := RECORDS.get(mapping.kind):
+        return of_records(session, record_tables.read(file.path, file.name, mapping), by)
     raise RuleViolation(
-        "This table holds neither costs nor hours.",
-        "Choose what it holds, or enter it on its own page.",
+        "This table holds hours in kind, with other columns than such a list has.",
+        "Fill in the template for hours in kind, and import that.",
         field="kind",
     )

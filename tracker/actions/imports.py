@@ -10,7 +10,7 @@ from tracker.actions.files import ATTEMPTS, BooksMovedError, FileIn, judge, keep
 from tracker.actions.tables import TablesIn
 from tracker.domain.errors import FileRefused, Finding, RuleViolation, Sentence
 from tracker.domain.imports import FileKind, ImportOutcome
-from tracker.domain.intakes import Choice, check_choice, check_expected
+from tracker.domain.intakes import RECORDS, Choice, check_choice, check_expected
 from tracker.readers import kinds
 from tracker.store import books, imports, intakes
 from tracker.store.projects import the_project
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from tracker.domain.actor import Actor
-    from tracker.domain.intakes import Preview
+    from tracker.domain.intakes import Change, Preview
     from tracker.domain.money import Money
 
     Progress: TypeAlias = Callable[[str, int, int], None]
@@ -144,21 +144,29 @@ def _check_plain(name: str, preview: Preview, expected: Money | None) -> None:
     if preview.needs_expected:
         check_expected(preview, expected)
     if preview.changed:
+        is_record = preview.table in RECORDS
         raise FileRefused(
-            name,
-            [
-                Finding(
-                    change.key,
-                    Sentence(
-                        "This line was imported before with other contents: then {before}, now"
-                        " {now}.",
-                        {"before": change.before, "now": change.now or 0},
-                    ),
-                    Sentence(
-                        "What is in the tracker is not overwritten. Book a correction in the"
-                        " ledger, export the file again, or look at the changes and apply them."
-                    ),
-                )
-                for change in preview.changes
-            ],
+            name, [_of_record(each) if is_record else _of_line(each) for each in preview.changes]
         )
+
+
+def _of_record(change: Change) -> Finding:
+    return Finding(
+        change.key,
+        Sentence("This row says something else than the tracker."),
+        Sentence("Look at the changes, and apply them with a reason."),
+    )
+
+
+def _of_line(change: Change) -> Finding:
+    return Finding(
+        change.key,
+        Sentence(
+            "This line was imported before with other contents: then {before}, now {now}.",
+            {"before": change.before, "now": change.now or 0},
+        ),
+        Sentence(
+            "What is in the tracker is not overwritten. Book a correction in the ledger, export"
+            " the file again, or look at the changes and apply them."
+        ),
+    )

@@ -23,7 +23,7 @@ from tracker.actions.tables import Source, TablesIn
 from tracker.domain.actor import Actor
 from tracker.domain.errors import FileRefused, Finding, Sentence, StaleEditError, TrackerError
 from tracker.domain.imports import FileKind
-from tracker.domain.intakes import Choice, Intake, IntakeState, Preview
+from tracker.domain.intakes import RECORDS, Choice, Intake, IntakeState, Preview
 from tracker.domain.mappings import from_plain
 from tracker.domain.policy import Role
 from tracker.readers import kinds
@@ -264,7 +264,8 @@ def _is_alike(seen: Preview, now: Preview, choice: Choice) -> bool:
 def _essence(preview: Preview) -> tuple[object, ...]:
     counts = (preview.new, preview.changed, preview.same, preview.missing, preview.settled)
     sums = (preview.cost_lines, preview.amount, preview.total, preview.late, preview.late_on)
-    return (*counts, *sums, preview.suspicions, preview.totals)
+    changes = preview.changes if preview.table in RECORDS else ()
+    return (*counts, *sums, preview.suspicions, preview.totals, changes)
 
 
 @contextmanager

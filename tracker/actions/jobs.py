@@ -22,6 +22,7 @@ from tracker.store.session import open_engine, transaction
 if TYPE_CHECKING:
     from tracker.domain.intakes import Intake
 
+WATCHING = "watching a job"
 NO_MEMORY = 77  # how a job ends that saw its memory run out
 BY_LIMITS = frozenset(
     {
@@ -72,7 +73,7 @@ class Job:
             stdout=subprocess.DEVNULL,
             start_new_session=True,
         )
-        Thread(target=_see_off, args=(job, self._id, url), daemon=True).start()
+        Thread(target=_see_off, args=(job, self._id, url), name=WATCHING, daemon=True).start()
         return job.pid
 
     def notice(self) -> Intake:

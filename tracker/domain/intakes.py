@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from tracker.domain.mappings import Mapping
 
 CHANGES_MAX: Final = 200  # changed lines that are shown one by one
+RECORDS: Final = frozenset({TableKind.MILESTONES, TableKind.BUDGETS, TableKind.COMMITMENTS})
+"""The tables of which each row says all of one thing, and no row is a line of the books."""
+
 SUSPICIONS_MAX: Final = 500
 SAMPLE_ROWS: Final = 24  # of a table, for somebody to say what its columns are
 SILENCE: Final = timedelta(seconds=60)
@@ -217,13 +220,17 @@ class Preview:
 
     @property
     def needs_expected(self) -> bool:
-        """Whether the office says beforehand what the file adds up to: tables have no seal."""
-        return self.kind is FileKind.TABLE
+        """Whether the office says beforehand what the file adds up to: tables have no seal.
+
+        Shape:  milestones do not add up to anything.
+        """
+        return self.kind is FileKind.TABLE and self.table is not TableKind.MILESTONES
 
     @property
     def needs_reason(self) -> bool:
         """Whether keeping the file takes a reason."""
-        return bool(self.warnings or self.changed or self.suspicious)
+        is_version = self.table is TableKind.BUDGETS and self.new
+        return bool(self.warnings or self.changed or self.suspicious or is_version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +260,10 @@ def check_choice(preview: Preview, expected: Money | None, choice: Choice) -> No
     if preview.needs_expected:
         check_expected(preview, expected)
     if preview.needs_reason and not choice.reason.strip():
+        if preview.table is TableKind.BUDGETS:
+            raise RuleViolation(
+                "A version has a reason.", "Say why the budget changes.", field="reason"
+            )
         raise RuleViolation(
             "{warnings} warnings, {changed} changed lines and {suspicious} suspicious ones are"
             " accepted without a reason.",

@@ -120,6 +120,7 @@ COLUMNS: Final[dict[TableKind, tuple[Column, ...]]] = {
         Column("last_day", _("Last day"), Holds.DAY, is_required=True),
         Column("amount", _("Amount"), Holds.AMOUNT, is_required=True),
         Column("share", _("Funding rate"), Holds.SHARE),
+        Column("categories", _("Cost categories")),
         Column("work_packages", _("Work packages")),
         Column("milestones", _("Milestones")),
         Column("conditions", _("Conditions")),

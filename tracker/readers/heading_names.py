@@ -203,6 +203,7 @@ OWN_DUTCH: Final[dict[TableKind, dict[str, str]]] = {
         "last_day": "Laatste dag",
         "amount": "Bedrag",
         "share": "Subsidiepercentage",
+        "categories": "Kostensoorten",
         "work_packages": "Werkpakketten",
         "milestones": "Mijlpalen",
         "conditions": "Voorwaarden",

@@ -40,7 +40,7 @@ class RecordTable(NamedTuple):
     warnings: tuple[Finding, ...]
     reader: RowReader
 
-    def complain(self, code: str, row: int, message: str, remedy: str, **facts: Fact) -> None:
+    def complain(self, code: str, row: int, message: str, remedy: str, /, **facts: Fact) -> None:
         """Note what is wrong in a column of a record; ``findings.check()`` refuses the file."""
         self.reader.complain(code, row, message, remedy, **facts)
 

@@ -124,7 +124,7 @@ class RowReader:
         }
         self.complain(code, number, error.message, error.remedy, **used)
 
-    def complain(self, code: str, number: int, message: str, remedy: str, **facts: Fact) -> None:
+    def complain(self, code: str, number: int, message: str, remedy: str, /, **facts: Fact) -> None:
         """Note what is wrong in a column of a row."""
         self._findings.add(self.place(code, number), message, remedy, **facts)
 

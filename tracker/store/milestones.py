@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from tracker.domain.errors import NotFoundError
 from tracker.domain.milestones import Milestone, Move, Release
 from tracker.domain.money import Money
 from tracker.store.commitments import CommitmentRow
 from tracker.store.funders import ProgrammeRow
 from tracker.store.instalments import InstalmentRow
-from tracker.store.projects import WorkPackageRow
+from tracker.store.projects import WorkPackageRow, work_packages_of
 from tracker.store.splitting import SplitRuleRow, SplitShareRow
 from tracker.store.tables import Base
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
+
+    from tracker.domain.programmes import NewMilestone
 
 
 class MilestoneRow(Base):
@@ -88,6 +91,59 @@ def milestones_of(session: Session, commitment_id: int | None = None) -> list[Mi
         _milestone(found, tuple(moves.get(found.MilestoneRow.id, ())), commitment_id)
         for found in session.execute(query)
     ]
+
+
+def held(session: Session, code: str) -> Milestone:
+    """Give a milestone, and hold it still.
+
+    Errors: ``NotFoundError``.
+    """
+    _row(session, code)
+    return next(found for found in milestones_of(session) if found.code == code)
+
+
+def add_milestone(session: Session, project_id: int, new: NewMilestone) -> None:
+    """Add a milestone behind the others, with its moves; it releases nothing."""
+    last = session.scalar(select(func.max(MilestoneRow.position)))
+    row = MilestoneRow(
+        project_id=project_id,
+        code=new.code,
+        title=new.title,
+        work_package_id=work_packages_of(session, project_id)[new.work_package],
+        weight=new.weight,
+        baseline=new.baseline,
+        met_on=new.met_on,
+        releases_id=None,
+        position=0 if last is None else last + 1,
+    )
+    session.add(row)
+    session.flush()
+    for to in new.moves:
+        add_move(session, new.code, to)
+
+
+def add_move(session: Session, code: str, to: Move) -> None:
+    """Add a new date to those that a milestone has had."""
+    row = _row(session, code)
+    moved = MilestoneMoveRow(
+        milestone_id=row.id, moved_on=to.moved_on, to_day=to.to_day, reason=to.reason
+    )
+    session.add(moved)
+    session.flush()
+
+
+def note_met(session: Session, code: str, day: date) -> None:
+    """Write down on which day a milestone was met."""
+    _row(session, code).met_on = day
+    session.flush()
+
+
+def _row(session: Session, code: str) -> MilestoneRow:
+    query = select(MilestoneRow).where(MilestoneRow.code == code).with_for_update()
+    row = session.scalars(query.execution_options(populate_existing=True)).first()
+    if row is None:
+        raise NotFoundError("There is no milestone “{code}”.", code=code)
+    return row
 
 
 def _pays_for(commitment_id: int) -> ColumnElement[bool]:

@@ -11,7 +11,8 @@ from reports.codes import Codes
 from tracker.domain.policy import Permission
 from tracker.domain.table_columns import TableKind
 from tracker.extensions import db
-from tracker.store import milestones, projects
+from tracker.readers.table_cells import TEXT_MAX
+from tracker.store import commitments, funders, milestones, projects, records
 from tracker.web.language import label, language
 from tracker.web.permissions import permission
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FILLED_IN = (TableKind.COSTS, TableKind.HOURS, TableKind.IN_KIND)  # what can be brought in again
+FILLED_IN = tuple(TableKind)  # every one of them can be brought in again
 
 bp = Blueprint("blank_tables", __name__, url_prefix="/imports/templates")
 
@@ -29,8 +30,9 @@ bp = Blueprint("blank_tables", __name__, url_prefix="/imports/templates")
 @permission(Permission.SEE_BOOKS)
 def download(kind: str) -> ResponseReturnValue:
     """Hand out a template workbook in the reader's language."""
-    codes = codes_in_use(db.session())
-    answer = Response(blank_table(TableKind(kind), codes, language()), mimetype=WORKBOOK)
+    session, table = db.session(), TableKind(kind)
+    codes, rows = codes_in_use(session), rows_in_use(session, table)
+    answer = Response(blank_table(table, codes, language(), rows), mimetype=WORKBOOK)
     name = f"{codes.project} {label(kind)}.xlsx"
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer
@@ -45,4 +47,32 @@ def codes_in_use(session: Session) -> Codes:
         categories=project.categories,
         accounts=projects.account_names(session, project.id),
         milestones={each.code: each.title for each in milestones.milestones_of(session)},
+        commitments={project.code: project.name, **_names(session)},
+        funders=tuple(each.name for each in funders.funders_of(session)),
+        programmes=tuple(dict.fromkeys(each.name for each in funders.programmes_of(session))),
     )
+
+
+def rows_in_use(session: Session, kind: TableKind) -> list[records.Held]:
+    """Give what the tracker holds as the rows of a template; books come in anew."""
+    if kind is TableKind.MILESTONES:
+        return records.milestone_records(session)
+    if kind is TableKind.BUDGETS:
+        return records.budget_records(session)
+    if kind is TableKind.COMMITMENTS:
+        return [_in_words(each) for each in records.commitment_records(session)]
+    return []
+
+
+def _names(session: Session) -> dict[str, str]:
+    return {each.code: each.programme for each in commitments.commitments_of(session)}
+
+
+def _in_words(held: records.Held) -> records.Held:
+    """Name the categories of a commitment in words; leave conditions without end to its page."""
+    categories = str(held["categories"]).split(records.LISTED)
+    conditions = str(held["conditions"])
+    return held | {
+        "categories": records.LISTED.join(map(label, filter(None, categories))),
+        "conditions": conditions if len(conditions) <= TEXT_MAX else "",
+    }

@@ -8,7 +8,7 @@ from flask import render_template, request
 
 from tracker.domain.errors import Sentence
 from tracker.domain.imports import FileKind
-from tracker.domain.intakes import AT_WORK, LADDER, Control, IntakeState
+from tracker.domain.intakes import AT_WORK, LADDER, RECORDS, Control, IntakeState
 from tracker.domain.money import ZERO
 from tracker.domain.table_columns import TableKind
 from tracker.domain.texts import mark as _
@@ -40,6 +40,8 @@ EXPECTED = {
     TableKind.COSTS: _("Total that you expect, debit less credit"),
     TableKind.HOURS: _("Total of the hours that you expect"),
     TableKind.IN_KIND: _("Total of the hours that you expect"),
+    TableKind.BUDGETS: _("Total that you expect of these budgets"),
+    TableKind.COMMITMENTS: _("Total that you expect of these commitments"),
 }
 
 
@@ -92,6 +94,7 @@ def _preview_page(
         ties=not preview.needs_expected or intake.expected == preview.total,
         controls=controls_of(intake),
         can_return=can_return(intake),
+        is_of_records=preview.table in RECORDS,
         keep_label=_keep_label(preview),
     )
 
@@ -173,4 +176,6 @@ def _keep_label(preview: Preview) -> str:
         return translate("Keep the receipt; nothing is new")
     if preview.kind is FileKind.BANK:
         return plural(preview.new, "Bring in {count} new entry", "Bring in {count} new entries")
+    if preview.table in RECORDS:
+        return plural(preview.new, "Bring in {count} new row", "Bring in {count} new rows")
     return plural(preview.new, "Bring in {count} new line", "Bring in {count} new lines")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,32 +30,33 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """An entry of the menu. It is shown to who may follow it."""
+    """An entry of the menu, under the heading of its group. It is shown to who may follow it."""
 
     endpoint: str
     label: str
     asks: Permission
+    group: str = ""
 
 
 MENU = (
     Way("work.show_list", _("Work list"), Permission.SEE_BOOKS),
-    Way("commitments.overview", _("Funding"), Permission.SEE_FUNDING),
-    Way("commitments.show_list", _("Commitments"), Permission.SEE_FUNDING),
-    Way("funders.show_list", _("Funders"), Permission.SEE_BOOKS),
-    Way("financing.show", _("Financing"), Permission.SEE_BOOKS),
-    Way("contributions.show_list", _("In kind"), Permission.SEE_BOOKS),
-    Way("receipts.show_list", _("Receipts"), Permission.SEE_BOOKS),
-    Way("costs.show_list", _("Cost lines"), Permission.SEE_BOOKS),
-    Way("obligations.show_list", _("Orders"), Permission.SEE_BOOKS),
-    Way("allocations.not_charged", _("Not charged"), Permission.SEE_BOOKS),
-    Way("splitting.show_list", _("Split rules"), Permission.SEE_BOOKS),
-    Way("reporting_periods.show_list", _("Periods"), Permission.SEE_BOOKS),
-    Way("reconciliation.show", _("Reconciliation"), Permission.SEE_BOOKS),
-    Way("milestones.show_list", _("Milestones"), Permission.SEE_BOOKS),
-    Way("reports.choose", _("Reports"), Permission.SEE_FUNDING),
-    Way("imports.show_list", _("Imports"), Permission.SEE_BOOKS),
-    Way("people.show_list", _("People"), Permission.MANAGE_PEOPLE),
-    Way("audit.show_list", _("Audit trail"), Permission.SEE_AUDIT_TRAIL),
+    Way("commitments.overview", _("Overview"), Permission.SEE_FUNDING, _("Funding")),
+    Way("commitments.show_list", _("Commitments"), Permission.SEE_FUNDING, _("Funding")),
+    Way("funders.show_list", _("Funders"), Permission.SEE_BOOKS, _("Funding")),
+    Way("financing.show", _("Financing"), Permission.SEE_BOOKS, _("Funding")),
+    Way("contributions.show_list", _("In kind"), Permission.SEE_BOOKS, _("Funding")),
+    Way("receipts.show_list", _("Receipts"), Permission.SEE_BOOKS, _("Funding")),
+    Way("imports.show_list", _("Imports"), Permission.SEE_BOOKS, _("Spending")),
+    Way("costs.show_list", _("Cost lines"), Permission.SEE_BOOKS, _("Spending")),
+    Way("obligations.show_list", _("Orders"), Permission.SEE_BOOKS, _("Spending")),
+    Way("splitting.show_list", _("Split rules"), Permission.SEE_BOOKS, _("Spending")),
+    Way("allocations.not_charged", _("Not charged"), Permission.SEE_BOOKS, _("Spending")),
+    Way("reporting_periods.show_list", _("Periods"), Permission.SEE_BOOKS, _("Spending")),
+    Way("reconciliation.show", _("Reconciliation"), Permission.SEE_BOOKS, _("Spending")),
+    Way("milestones.show_list", _("Milestones"), Permission.SEE_BOOKS, _("Reporting")),
+    Way("reports.choose", _("Reports"), Permission.SEE_FUNDING, _("Reporting")),
+    Way("people.show_list", _("People"), Permission.MANAGE_PEOPLE, _("Looking after")),
+    Way("audit.show_list", _("Audit trail"), Permission.SEE_AUDIT_TRAIL, _("Looking after")),
 )
 
 # Pages that have no way of their own in the menu, and where they belong.
@@ -111,9 +113,10 @@ class Shell:
         return project_of(db.session())
 
     @property
-    def menu(self) -> tuple[Way, ...]:
-        """The ways that the person may follow."""
-        return tuple(way for way in MENU if may(way.asks))
+    def menu(self) -> list[tuple[str, list[Way]]]:
+        """The ways that the person may follow, under the headings of their groups."""
+        ways = (way for way in MENU if may(way.asks))
+        return [(group, list(of)) for group, of in groupby(ways, lambda way: way.group)]
 
     def is_here(self, way: Way) -> bool:
         """Tell whether the page lies on a way of the menu."""

@@ -79,6 +79,9 @@ DEEDS = {
     "link invoice": _("Linked an invoice to an order"),
     "unlink invoice": _("Took the link with an order back"),
     "end obligation": _("Ended an order early"),
+    "enter milestone": _("Entered a milestone"),
+    "move milestone": _("Moved a milestone"),
+    "meet milestone": _("Wrote down that a milestone was met"),
 }
 PARTICULARS = {
     "bytes": _("bytes"),
@@ -173,4 +176,8 @@ PARTICULARS = {
     "long_because": _("why the days are this long"),
     "months": _("months"),
     "reference": _("reference"),
+    "baseline": _("baseline"),
+    "planned_for": _("planned for"),
+    "met_on": _("met on"),
+    "weight": _("weight"),
 }

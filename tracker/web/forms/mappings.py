@@ -34,7 +34,7 @@ ENCODINGS = {
     "cp850": "DOS (cp850)",
     "mac-roman": "Macintosh",
 }
-MAPPED = (TableKind.COSTS, TableKind.HOURS)  # other tables are told by their headings alone
+MAPPED = tuple(each for each in TableKind if each is not TableKind.IN_KIND)  # a list of its own
 COLUMNS_MAX = 120  # columns of a file that are shown
 ROWS_SHOWN = 3  # rows of the file under its headings
 
@@ -87,7 +87,7 @@ class MappingForm(TableForm):
 
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
     decimal = SelectField(_("Cents are set apart by"))
-    sign = SelectField(_("In the amounts"))
+    sign = SelectField(_("In the amounts"), default=Sign.DEBIT_POSITIVE)  # asked of costs only
     journal = StringField(_("Journal of all rows"), [Length(max=40)])
     project = StringField(_("Project of all rows"), [Length(max=40)])
     name = StringField(_("Name of the source"), [InputRequired(), Length(max=60)])
