@@ -10,6 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -17,15 +18,18 @@ from sqlalchemy.orm import Session
 from tests.actions.closing import NOW, close_until
 from tests.actions.programme import OFFICER, load
 from tests.conftest import DATABASES, closing_engine
-from tracker.actions import allocations, receipts
+from tracker.actions import allocations, imports, receipts
 from tracker.actions import reporting_periods as periods
-from tracker.domain.errors import RuleViolation
+from tracker.actions.books import ComingBooks
+from tracker.cli import cli
+from tracker.domain.errors import FileRefused, RuleViolation
 from tracker.domain.money import Money
 from tracker.domain.receipts import NewReceipt, Part
 from tracker.store.session import transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 CLOSED_YEARS, OPEN_YEAR = (2021, 2022, 2023), 2024
 REFUSED = "period_is_closed"
@@ -341,3 +345,51 @@ def test_what_comes_late_counts_in_the_first_open_period(own: Session) -> None:
         text("SELECT received_on, counted_on FROM receipt ORDER BY id DESC LIMIT 1")
     ).one()
     assert [str(day) for day in row] == ["2022-05-05", "2024-01-01"]
+
+
+def hours_on(folder: Path, day: date) -> Path:
+    """A list of one partner's hours, of one day."""
+    path = folder / f"{day}.csv"
+    row = f"Biomaterials BV;{day:%d-%m-%Y};WP3;1,00;60,00;{day}"
+    path.write_text(f"Partner;Datum;Werkpakket;Uren;Tarief;Omschrijving\n{row}\n", "utf-8")
+    return path
+
+
+def lines_in(session: Session) -> int:
+    session.rollback()
+    return int(session.execute(text("SELECT COUNT(*) FROM cost_line")).scalar_one())
+
+
+@pytest.mark.usefixtures("forgetful")
+def test_an_import_that_forgets_what_is_closed_is_refused_whole(
+    own: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ComingBooks, "_counted_on", lambda *_: None)
+    before = lines_in(own)
+    for day in CLOSED_DAYS[::3]:
+        file = hours_on(tmp_path, day)
+        (outcome,) = imports.bring_in(own, [(file.name, file)], by=OFFICER)
+        assert isinstance(outcome, FileRefused)
+        assert "period that is closed" in str(outcome.findings[0])
+    assert lines_in(own) == before
+    file = hours_on(tmp_path, OPEN_DAYS[0])
+    (outcome,) = imports.bring_in(own, [(file.name, file)], by=OFFICER)
+    assert lines_in(own) == before + 1
+
+
+@pytest.mark.usefixtures("forgetful")
+def test_the_command_line_writes_nothing_into_a_closed_period_either(
+    own: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ComingBooks, "_counted_on", lambda *_: None)
+    bind: Any = own.get_bind()
+    url = bind.engine.url.render_as_string(hide_password=False)
+    monkeypatch.setenv("TRACKER_DATABASE_URL", url)
+    before = lines_in(own)
+    for day in CLOSED_DAYS[::9]:
+        told = CliRunner().invoke(cli, ["import", str(hours_on(tmp_path, day))])
+        assert told.exit_code == 1
+        assert "period that is closed" in told.output
+    assert lines_in(own) == before
+    told = CliRunner().invoke(cli, ["import", str(hours_on(tmp_path, OPEN_DAYS[0]))])
+    assert (told.exit_code, lines_in(own)) == (0, before + 1)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 WRITING = "tracker_writing"
 CLOSED = "period_is_closed"
 """What the database says of what would count in a closed period."""
+
+FROM_DATABASE = (DBAPIError, sqlite3.DatabaseError, psycopg.DatabaseError)
+"""What the database refuses, also where very many rows are handed to the driver itself."""
 
 SQLITE_SETTINGS = (
     "PRAGMA journal_mode = WAL",
@@ -90,7 +95,7 @@ def transaction(session: Session) -> Iterator[None]:
         session.commit()
     except BaseException as error:
         session.rollback()
-        if isinstance(error, DBAPIError) and CLOSED in str(error.orig):
+        if isinstance(error, FROM_DATABASE) and CLOSED in str(getattr(error, "orig", error)):
             raise _period_is_closed() from error
         raise
 
