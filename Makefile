@@ -19,7 +19,7 @@ run: $(VENV)/.installed libraries
 	@$(VENV)/bin/tracker demo
 	@exec $(VENV)/bin/tracker serve --port $(PORT)
 
-# The import contracts run among the tests. MORE="--kills 500" kills more imports half-way.
+# The import contracts run among the tests. MORE="--long --kills 500" runs more of what takes long.
 test: lint programs
 	$(PYTHON) -m pytest -n 2 --dist loadfile $(MORE)
 

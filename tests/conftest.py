@@ -40,8 +40,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--kills", type=int, default=60, help="kills on SQLite; on PostgreSQL a tenth of them"
     )
     parser.addoption(
-        "--mutants", type=int, default=3_000, help="damaged files that are read, over all kinds"
+        "--mutants", type=int, default=2_000, help="damaged files that are read, over all kinds"
     )
+    parser.addoption(
+        "--long", action="store_true", help="every page in both languages, and not each in one"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what takes long and finds little more, unless it is asked for."""
+    if config.getoption("--long"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("long")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if not item.get_closest_marker("long")]
 
 
 @pytest.fixture(params=DATABASES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -74,8 +73,15 @@ def desk_of(
 @pytest.fixture(
     scope="module",
     # Language by language, as choosing one takes a while; English last, as other tests expect it.
-    params=product(["nl", "en"], STOPS),
-    ids=lambda param: f"{param[1].name}-{param[0]}",
+    params=[
+        *(pytest.param(("nl", stop), id=f"{stop.name}-nl") for stop in STOPS),
+        *(
+            pytest.param(
+                ("en", stop), id=f"{stop.name}-en", marks=[pytest.mark.long] * bool(at % 3)
+            )
+            for at, stop in enumerate(STOPS)
+        ),
+    ],
 )
 def visit(
     request: pytest.FixtureRequest,
