@@ -615,7 +615,8 @@ def _lock_periods(table: str) -> None:
         day = (OWN_DAY.get(table) or LINE_DAY).format(row="NEW")
         line = "JOIN cost_line line ON line.id = NEW.cost_line_id" if table in OF_LINES else ""
         _run(
-            f"CREATE TRIGGER {table}_in_open_period AFTER INSERT ON {table} BEGIN"
+            f"CREATE TRIGGER {table}_in_open_period AFTER INSERT ON {table}"
+            " WHEN EXISTS (SELECT 1 FROM reporting_period WHERE state = 'closed') BEGIN"
             f" SELECT RAISE(ABORT, 'period_is_closed') FROM reporting_period period {line}"
             f" WHERE period.state = 'closed'"
             f" AND {day} BETWEEN period.first_day AND period.last_day; END"
