@@ -178,6 +178,7 @@ LABELS: Final[dict[str, str]] = {
     "funder_viewer": mark("Funder's viewer"),
     "auditor": mark("Auditor"),
     "administrator": mark("Administrator"),
+    "project_lead": mark("Project lead"),
     # kinds of funder
     "national": mark("National government"),
     "regional": mark("Province or region"),

@@ -35,6 +35,9 @@ KEPT = [
     "determination_request",
     "document",
     "excluded_line",
+    "forecast",
+    "forecast_explanation",
+    "forecast_line",
     "in_kind_declaration",
     "intake_piece",
     "invoice",
@@ -42,6 +45,7 @@ KEPT = [
     "milestone_move",
     "programme_term",
     "receipt",
+    "reminded",
     "sent_report",
     "set_aside",
     "split_share",
@@ -63,6 +67,7 @@ LASTING = [
     "programme",
     "reopening",
     "reporting_period",
+    "scenario",
     "split_rule",
     "waiver",
 ]
@@ -188,7 +193,10 @@ KEYS = {
     "worked": "cost_line_id",
 }
 NEEDS = {
+    "forecast_explanation": "forecast",
+    "forecast_line": "forecast",
     "invoiced": "obligation",
+    "reminded": "person",
     "reopening": "reporting_period",
     "sent_report": "reporting_period",
 }
@@ -229,6 +237,30 @@ RECORDS = {
     "sent_report": (
         "INSERT INTO sent_report (period_id, commitment_id, sent_on, note, entered_by, entered_at)"
         " VALUES (1, 1, '2026-01-01', '', 'a', '2026-01-01')"
+    ),
+    "forecast": (
+        "INSERT INTO forecast (id, project_id, number, first_day, made_on, made_at, made_by,"
+        " reason) VALUES (1, 1, 1, '2026-01-01', '2026-01-01', '2026-01-01', 'a', '')"
+    ),
+    "forecast_line": (
+        "INSERT INTO forecast_line (forecast_id, work_package_id, category_id, quarter, amount)"
+        " VALUES (1, 1, 1, '2026-01-01', 1)"
+    ),
+    "forecast_explanation": (
+        "INSERT INTO forecast_explanation (forecast_id, against, year, said)"
+        " VALUES (1, 'budget', 2026, 'x')"
+    ),
+    "scenario": (
+        "INSERT INTO scenario (project_id, name, note, made_by, made_at, version)"
+        " VALUES (1, 'a', '', 'a', '2026-01-01', 1)"
+    ),
+    "person": (
+        "INSERT INTO person (id, email, name, password, role, language, active, is_sample,"
+        " fs_uniquifier) VALUES (1, 'a', 'a', '', 'director', 'en', true, false, 'a')"
+    ),
+    "reminded": (
+        "INSERT INTO reminded (person_id, line, step, sent_at)"
+        " VALUES (1, 'x', 'overdue', '2026-01-01')"
     ),
     "document": (
         "INSERT INTO document (subject, name, media_type, size, sha256, content, added_by,"

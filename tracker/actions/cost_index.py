@@ -1,4 +1,7 @@
-"""Keeping the index over the cost lines up to date: in parts, so that others can write between."""
+"""Keeping the index over the cost lines, and the sums of months, up to date.
+
+In parts, so that others can write between.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.exc import OperationalError
 
 from tracker.config import ROOT
-from tracker.store import cost_groups, cost_index
+from tracker.store import cost_groups, cost_index, spending
 from tracker.store.session import transaction
 
 if TYPE_CHECKING:
@@ -30,15 +33,19 @@ class CostIndex:
         self._session = session
 
     def follow(self) -> None:
-        """Bring the index up to the books, if it lags."""
+        """Bring the index and the sums up to the books, if they lag."""
         session = self._session
-        if cost_index.lag(session):
+        if _lag(session):
             with transaction(session):
                 goal = cost_index.settle(session)
             after: int | None = 0
             while after is not None:
                 with transaction(session):
                     after = cost_groups.follow(session, goal, after)
+            done = False
+            while not done:
+                with transaction(session):
+                    done = spending.follow(session, goal.line, goal.allocation)
         session.rollback()
 
     def follow_soon(self) -> None:
@@ -46,7 +53,7 @@ class CostIndex:
 
         A database that is busy is left alone: lists read the books until the next deed.
         """
-        if cost_index.lag(self._session) > SOON:
+        if _lag(self._session) > SOON:
             self._begin()
             return
         try:
@@ -67,3 +74,7 @@ class CostIndex:
             start_new_session=True,
         )
         Thread(target=job.wait, daemon=True).start()
+
+
+def _lag(session: Session) -> int:
+    return max(cost_index.lag(session), spending.lag(session))

@@ -50,6 +50,7 @@ SIGN_INS = (
     SampleSignIn(Role.FINANCE_OFFICER, "finance@sample.example", "Fenna Officer", "en"),
     SampleSignIn(Role.CONTROLLER, "controller@sample.example", "Coen Controller", "nl"),
     SampleSignIn(Role.DIRECTOR, "director@sample.example", "Dirkje Director", "en"),
+    SampleSignIn(Role.PROJECT_LEAD, "lead@sample.example", "Lotte Lead", "nl"),
     SampleSignIn(Role.FUNDER_VIEWER, "funder@sample.example", "Floris Funder", "nl"),
     SampleSignIn(Role.AUDITOR, "auditor@sample.example", "Aukje Auditor", "en"),
     SampleSignIn(Role.ADMINISTRATOR, "admin@sample.example", "Adam Administrator", "en"),

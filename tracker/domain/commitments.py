@@ -136,6 +136,7 @@ class Commitment:
     conditions: str = ""
     programme_id: int = 0
     version: int = 1
+    project_id: int = 0
 
     @property
     def is_committed(self) -> bool:

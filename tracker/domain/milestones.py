@@ -12,6 +12,18 @@ if TYPE_CHECKING:
     from tracker.domain.money import Money
 
 
+class MilestoneStatus(StrEnum):
+    """What has become of a milestone.
+
+    Source: Open Contracting Data Standard, milestone status.
+    """
+
+    SCHEDULED = "scheduled"
+    MET = "met"
+    PARTLY_MET = "partly_met"
+    NOT_MET = "not_met"
+
+
 class Standing(StrEnum):
     """How a milestone stands on a day, by a shape and a word beside the colour."""
 

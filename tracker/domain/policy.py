@@ -20,6 +20,7 @@ class Role(StrEnum):
     FUNDER_VIEWER = "funder_viewer"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
+    PROJECT_LEAD = "project_lead"
 
 
 class Permission(StrEnum):
@@ -33,11 +34,21 @@ class Permission(StrEnum):
     ENTER_FUNDING = "enter_funding"  # funders, commitments, instalments, receipts, budgets
     CLOSE_PERIODS = "close_periods"  # set periods up, close them, ask to reopen them
     CONFIRM = "confirm"  # what somebody else entered
+    PLAN = "plan"  # milestones and forecasts
+    SUPPOSE = "suppose"  # make scenarios, which change nothing
     SEE_AUDIT_TRAIL = "see_audit_trail"
     MANAGE_PEOPLE = "manage_people"
 
 
-_INSIDE = frozenset({Role.FINANCE_OFFICER, Role.CONTROLLER, Role.DIRECTOR, Role.AUDITOR})
+_INSIDE = frozenset(
+    {
+        Role.FINANCE_OFFICER,
+        Role.CONTROLLER,
+        Role.DIRECTOR,
+        Role.AUDITOR,
+        Role.PROJECT_LEAD,
+    }
+)
 _EVERYBODY = frozenset(Role)
 
 MAY: dict[Permission, frozenset[Role]] = {
@@ -49,6 +60,8 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.ENTER_FUNDING: frozenset({Role.FINANCE_OFFICER}),
     Permission.CLOSE_PERIODS: frozenset({Role.FINANCE_OFFICER, Role.CONTROLLER}),
     Permission.CONFIRM: frozenset({Role.FINANCE_OFFICER, Role.CONTROLLER, Role.DIRECTOR}),
+    Permission.PLAN: frozenset({Role.FINANCE_OFFICER, Role.PROJECT_LEAD}),
+    Permission.SUPPOSE: _INSIDE - {Role.AUDITOR},
     Permission.SEE_AUDIT_TRAIL: frozenset({Role.CONTROLLER, Role.AUDITOR, Role.ADMINISTRATOR}),
     Permission.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR}),
 }

@@ -40,7 +40,7 @@ class CommitmentRow(Base):
 
     __tablename__ = "commitment"
     __table_args__ = (
-        UniqueConstraint("project_id", "code"),
+        UniqueConstraint("code"),
         UniqueConstraint("programme_id", "reference"),
         CheckConstraint("first_day <= last_day", name="period_in_order"),
         one_of("status", Status),
@@ -48,7 +48,7 @@ class CommitmentRow(Base):
     )
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
-    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), index=True)
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), index=True)
     code: Mapped[str]
     reference: Mapped[str]
@@ -177,6 +177,7 @@ def _commitment(found: Any) -> Commitment:
         conditions=row.conditions,
         programme_id=row.programme_id,
         version=row.version,
+        project_id=row.project_id,
     )
 
 

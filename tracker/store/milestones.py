@@ -9,14 +9,14 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func, sele
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tracker.domain.errors import NotFoundError
-from tracker.domain.milestones import Milestone, Move, Release
+from tracker.domain.milestones import Milestone, MilestoneStatus, Move, Release
 from tracker.domain.money import Money
 from tracker.store.commitments import CommitmentRow
 from tracker.store.funders import ProgrammeRow
 from tracker.store.instalments import InstalmentRow
 from tracker.store.projects import WorkPackageRow, work_packages_of
 from tracker.store.splitting import SplitRuleRow, SplitShareRow
-from tracker.store.tables import Base
+from tracker.store.tables import Base, Cents, one_of, whole_cents
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -31,6 +31,9 @@ class MilestoneRow(Base):
     __table_args__ = (
         UniqueConstraint("project_id", "code"),
         CheckConstraint("weight >= 0", name="weight_not_negative"),
+        CheckConstraint("(status = 'met') = (met_on IS NOT NULL)", name="met_on_a_day"),
+        CheckConstraint("progress BETWEEN 0 AND 100", name="progress_within"),
+        one_of("status", MilestoneStatus),
     )
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
@@ -43,6 +46,69 @@ class MilestoneRow(Base):
     met_on: Mapped[date | None]
     releases_id: Mapped[int | None] = mapped_column(ForeignKey("instalment.id"), unique=True)
     position: Mapped[int]
+    owner: Mapped[str] = mapped_column(default="")
+    status: Mapped[str] = mapped_column(default=MilestoneStatus.SCHEDULED.value)
+    progress: Mapped[int] = mapped_column(default=0)
+    criteria: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class MilestoneAfterRow(Base):
+    """A milestone that can be met only after another one."""
+
+    __tablename__ = "milestone_after"
+    __table_args__ = (CheckConstraint("milestone_id <> after_id", name="not_itself"),)
+
+    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestone.id"), primary_key=True)
+    after_id: Mapped[int] = mapped_column(ForeignKey("milestone.id"), primary_key=True)
+
+
+class MilestoneFundingRow(Base):
+    """What a milestone is planned to cost a commitment; without one, nobody pays that yet."""
+
+    __tablename__ = "milestone_funding"
+    __table_args__ = (
+        UniqueConstraint("milestone_id", "commitment_id"),
+        CheckConstraint("amount > 0", name="amount_positive"),
+        *whole_cents("amount"),
+    )
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestone.id"))
+    commitment_id: Mapped[int | None] = mapped_column(ForeignKey("commitment.id"))
+    amount: Mapped[Cents]
+
+
+class EvidenceRow(Base):
+    """A document that must show that a milestone was met, and the one that was handed in."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (
+        UniqueConstraint("milestone_id", "title"),
+        CheckConstraint("title <> ''", name="title_given"),
+    )
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestone.id"))
+    title: Mapped[str]
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"), default=None)
+
+
+class MilestoneReportRow(Base):
+    """A report to a funder that is due so many weeks after a milestone."""
+
+    __tablename__ = "milestone_report"
+    __table_args__ = (
+        UniqueConstraint("milestone_id", "commitment_id", "title"),
+        CheckConstraint("title <> ''", name="title_given"),
+        CheckConstraint("weeks >= 0", name="weeks_not_negative"),
+    )
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestone.id"))
+    commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"))
+    title: Mapped[str]
+    weeks: Mapped[int]
 
 
 class MilestoneMoveRow(Base):
@@ -116,6 +182,8 @@ def add_milestone(session: Session, project_id: int, new: NewMilestone) -> None:
         releases_id=None,
         position=0 if last is None else last + 1,
     )
+    if new.met_on:
+        row.status, row.progress = MilestoneStatus.MET.value, 100
     session.add(row)
     session.flush()
     for to in new.moves:
@@ -134,7 +202,8 @@ def add_move(session: Session, code: str, to: Move) -> None:
 
 def note_met(session: Session, code: str, day: date) -> None:
     """Write down on which day a milestone was met."""
-    _row(session, code).met_on = day
+    row = _row(session, code)
+    row.met_on, row.status, row.progress = day, MilestoneStatus.MET.value, 100
     session.flush()
 
 

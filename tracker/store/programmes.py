@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.domain.costs import INELIGIBLE
+from tracker.domain.milestones import MilestoneStatus
 from tracker.store.case_promises import Promises
 from tracker.store.funders import (
     FunderAccountRow,
@@ -193,6 +194,8 @@ def _keep_milestone(
         releases_id=releases_id,
         position=position,
     )
+    if new.met_on:
+        row.status, row.progress = MilestoneStatus.MET.value, 100
     _add(session, row)
     for move in new.moves:
         session.add(

@@ -43,6 +43,7 @@ LANDING = {
     Role.CONTROLLER: "work.show_list",
     Role.DIRECTOR: "commitments.overview",
     Role.FUNDER_VIEWER: "commitments.overview",
+    Role.PROJECT_LEAD: "milestones.show_list",
     Role.AUDITOR: "costs.show_list",
     Role.ADMINISTRATOR: "people.show_list",
 }

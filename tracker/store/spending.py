@@ -1,0 +1,216 @@
+"""What was spent, and what was charged, by month: sums over the books that are always exact.
+
+The sums of the rows up to a certain one are kept; the rows after it are added when they are asked
+for. Money rows are never changed, so a sum that was right stays right.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Index, cast, extract, func, literal, select, union_all
+from sqlalchemy import Integer as WholeNumber
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from tracker.store.allocations import COUNTED_ON, AllocationRow
+from tracker.store.costs import CostLineRow
+from tracker.store.projects import CategoryRow, WorkPackageRow
+from tracker.store.tables import Base, Cents, whole_cents
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, Select
+
+CHUNK = 200_000  # rows of the books that are added up in one transaction
+
+
+class SpentMonthRow(Base):
+    """What the books say was spent in a month, such as 202506; 0 where a place is not known."""
+
+    __tablename__ = "spent_month"
+    __table_args__ = (
+        Index("ix_spent_month_month", "month", "project_id", "amount"),
+        *whole_cents("amount"),
+    )
+
+    project_id: Mapped[int] = mapped_column(primary_key=True)
+    work_package_id: Mapped[int] = mapped_column(primary_key=True)
+    category_id: Mapped[int] = mapped_column(primary_key=True)
+    milestone_id: Mapped[int] = mapped_column(primary_key=True)
+    month: Mapped[int] = mapped_column(primary_key=True)
+    amount: Mapped[Cents]
+
+
+class ChargedMonthRow(Base):
+    """What was charged to a commitment in a month; 0 where a place is not known."""
+
+    __tablename__ = "charged_month"
+    __table_args__ = (
+        Index("ix_charged_month_month", "month", "commitment_id", "amount"),
+        *whole_cents("amount"),
+    )
+
+    commitment_id: Mapped[int] = mapped_column(primary_key=True)
+    work_package_id: Mapped[int] = mapped_column(primary_key=True)
+    category_id: Mapped[int] = mapped_column(primary_key=True)
+    milestone_id: Mapped[int] = mapped_column(primary_key=True)
+    month: Mapped[int] = mapped_column(primary_key=True)
+    amount: Mapped[Cents]
+
+
+class SpendingExtentRow(Base):
+    """Up to which rows of the books the sums are kept. There is one row."""
+
+    __tablename__ = "spending_extent"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    last_line: Mapped[int]
+    last_allocation: Mapped[int]
+
+
+class By(StrEnum):
+    """What sums are told apart by."""
+
+    PROJECT = "project_id"
+    COMMITMENT = "commitment_id"
+    WORK_PACKAGE = "work_package_id"
+    CATEGORY = "category_id"
+    MILESTONE = "milestone_id"
+    MONTH = "month"
+
+
+def spent(
+    session: Session, *by: By, since: date | None = None, until: date | None = None
+) -> dict[tuple[Any, ...], int]:
+    """Add up what the books say was spent, from the month of a day to the month of another.
+
+    Shape:  keyed by the values of ``by``: keys of rows, 0 where there is none, and the first day
+            of a month. Costs that nobody pays are in it; partners' hours too.
+    Units:  cents; by the month in which a cost counts.
+    """
+    extent = session.get_one(SpendingExtentRow, 1)
+    tail = _lines_after(extent.last_line)
+    return _sums(session, SpentMonthRow, tail, by, (since, until))
+
+
+def charged(
+    session: Session, *by: By, since: date | None = None, until: date | None = None
+) -> dict[tuple[Any, ...], int]:
+    """Add up what was charged to commitments, likewise."""
+    extent = session.get_one(SpendingExtentRow, 1)
+    tail = _allocations_after(extent.last_allocation)
+    return _sums(session, ChargedMonthRow, tail, by, (since, until))
+
+
+def lag(session: Session) -> int:
+    """Tell how many rows of the books are not in the kept sums yet, at most."""
+    extent = session.get_one(SpendingExtentRow, 1)
+    newest = (session.scalar(select(func.max(of.id))) or 0 for of in (CostLineRow, AllocationRow))
+    return sum(newest) - extent.last_line - extent.last_allocation
+
+
+def follow(session: Session, last_line: int, last_allocation: int) -> bool:
+    """Keep the sums of a part of the books, up to a line and a charge; tell whether that is all.
+
+    Shape:  nobody may still be writing rows up to them; see ``cost_index.settle``.
+    """
+    extent = session.scalars(select(SpendingExtentRow).with_for_update()).one()
+    line = min(last_line, extent.last_line + CHUNK)
+    allocation = min(last_allocation, extent.last_allocation + CHUNK)
+    lines = _lines_after(extent.last_line).where(CostLineRow.id <= line)
+    allocations = _allocations_after(extent.last_allocation).where(AllocationRow.id <= allocation)
+    if line > extent.last_line:
+        _keep(session, SpentMonthRow, lines)
+    if allocation > extent.last_allocation:
+        _keep(session, ChargedMonthRow, allocations)
+    extent.last_line = max(line, extent.last_line)
+    extent.last_allocation = max(allocation, extent.last_allocation)
+    session.flush()
+    return line >= last_line and allocation >= last_allocation
+
+
+def _lines_after(last: int) -> Select[*tuple[Any, ...]]:
+    line = CostLineRow
+    counted_on = func.coalesce(line.counted_on, line.incurred_on)
+    of = (line.project_id, *_places(counted_on))
+    return select(*of, func.sum(line.amount).label("amount")).where(line.id > last).group_by(*of)
+
+
+def _allocations_after(last: int) -> Select[*tuple[Any, ...]]:
+    of = (AllocationRow.commitment_id, *_places(COUNTED_ON))
+    return (
+        select(*of, func.sum(AllocationRow.amount).label("amount"))
+        .join(CostLineRow, CostLineRow.id == AllocationRow.cost_line_id)
+        .where(AllocationRow.id > last)
+        .group_by(*of)
+    )
+
+
+def _places(counted_on: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
+    line = CostLineRow
+    month = cast(extract("year", counted_on) * 100 + extract("month", counted_on), WholeNumber)
+    return (
+        func.coalesce(line.work_package_id, 0).label("work_package_id"),
+        line.category_id.label("category_id"),
+        func.coalesce(line.milestone_id, 0).label("milestone_id"),
+        month.label("month"),
+    )
+
+
+def _keep(session: Session, table: type[Any], sums: Select[*tuple[Any, ...]]) -> None:
+    """Add sums to those that are kept."""
+    if session.get_bind().dialect.name == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert
+    else:
+        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
+
+    made = table.__table__
+    columns = [column.name for column in made.columns]
+    adding = insert(made).from_select(columns, sums)
+    session.execute(
+        adding.on_conflict_do_update(
+            index_elements=list(made.primary_key.columns),
+            set_={"amount": made.c.amount + adding.excluded.amount},
+        )
+    )
+
+
+def _sums(
+    session: Session,
+    table: type[Any],
+    tail: Select[*tuple[Any, ...]],
+    by: tuple[By, ...],
+    months: tuple[date | None, date | None],
+) -> dict[tuple[Any, ...], int]:
+    made = table.__table__
+    kept = select(*(made.c[each] for each in by), made.c.amount)
+    late = tail.subquery()
+    new = select(*(late.c[each] for each in by), late.c.amount)
+    for day, is_within in zip(months, ("__ge__", "__le__"), strict=True):
+        if day is not None:
+            number = literal(day.year * 100 + day.month)
+            kept = kept.where(getattr(made.c.month, is_within)(number))
+            new = new.where(getattr(late.c.month, is_within)(number))
+    both = union_all(kept, new).subquery()
+    of = [both.c[each] for each in by]
+    rows = session.execute(select(*of, func.sum(both.c.amount)).group_by(*of))
+    found = {}
+    for *key, amount in rows:
+        if amount:
+            place = tuple(
+                date(value // 100, value % 100, 1) if name is By.MONTH else value
+                for name, value in zip(by, key, strict=True)
+            )
+            found[place] = int(amount)
+    return found
+
+
+def codes_of(session: Session) -> dict[By, dict[int, str]]:
+    """The codes of work packages and categories by their keys, to name sums with."""
+    packages = session.execute(select(WorkPackageRow.id, WorkPackageRow.code))
+    categories = session.execute(select(CategoryRow.id, CategoryRow.code))
+    return {
+        By.WORK_PACKAGE: {key: code for key, code in packages},  # noqa: C416 - typed rows
+        By.CATEGORY: {key: code for key, code in categories},  # noqa: C416 - typed rows
+    }
