@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from tracker.domain.commitments import COMMITTED, Status
 from tracker.domain.errors import Code, RuleViolation
@@ -17,7 +17,7 @@ from tracker.domain.money import Money, splitter
 from tracker.domain.texts import mark as _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from tracker.domain.flat_rates import FlatRate
@@ -126,28 +126,30 @@ def charge(  # noqa: C901 - one loop, read from top to bottom
     Units:  cents. A negative share makes room again.
     """
     known = dict(terms)
-    plans = {rule: _plan(shares, terms) for rule, shares in rules.items()}
+    splits = {rule: splitter([share.weight for share in shares]) for rule, shares in rules.items()}
+    answers: dict[tuple[object, ...], list[_Answer]] = {}
     for line in lines:
-        line_id, incurred_on, cents, category_id, rule, _, _ = line
-        plan = plans.get(rule)
-        if plan is None:
+        line_id, incurred_on, cents, category_id, rule, work_package_id, milestone_id = line
+        if rule not in splits:
             if cents:
                 yield Judgement(line_id, None, cents, Reason.NO_SPLIT_RULE)
             continue
-        split, takers = plan
-        for part, (commitment_id, first_day, last_day, plain) in zip(
-            split(cents), takers, strict=True
-        ):
-            # Written out for what is plain: this runs a million times for a large programme.
-            if category_id in plain and first_day <= incurred_on <= last_day:
-                left = room[commitment_id]
-                if part <= left:
-                    room[commitment_id] = left - part
-                    if part:
-                        yield Judgement(line_id, commitment_id, part, None)
-                    continue
-            if part:
+        # Of lines that are alike each commitment says the same, but for its room: asked once.
+        alike = (rule, incurred_on, category_id, work_package_id, milestone_id)
+        takers = answers.get(alike)
+        if takers is None:
+            takers = answers[alike] = _answers(line, rules[rule], terms)
+        for part, (commitment_id, reason, is_base) in zip(splits[rule](cents), takers, strict=True):
+            if not part:
+                continue
+            if reason is not None:
+                yield Judgement(line_id, commitment_id, part, reason)
+            elif is_base or part > room[commitment_id]:
                 yield from judge(line, part, commitment_id, known, room)
+            else:
+                # Written out for what is plain: this runs a million times for a large programme.
+                room[commitment_id] -= part
+                yield Judgement(line_id, commitment_id, part, None)
 
 
 def judge(
@@ -161,7 +163,7 @@ def judge(
         return
     left = room[commitment_id]
     fits = min(part, room_for(line, asked, left)) if part > 0 else part
-    if asked.flat_rate and line.category_id in asked.flat_rate.base:
+    if asked.flat_rate and _is_base(line, asked):
         room[commitment_id] = left - asked.flat_rate.cost_of(fits)
         terms[commitment_id] = asked._replace(flat_rate=asked.flat_rate.after(fits))
     else:
@@ -195,39 +197,24 @@ def room_for(line: Chargeable, terms: Terms, left: int) -> int:
 
     Units:  cents; the overhead on what is charged must fit too.
     """
-    if terms.flat_rate and line.category_id in terms.flat_rate.base:
+    if terms.flat_rate and _is_base(line, terms):
         return terms.flat_rate.most(left)
     return max(0, left)
 
 
-class _Taker(NamedTuple):
-    """A commitment as the loop asks it: ``plain`` are the categories that need no closer look."""
-
-    commitment_id: int
-    first_day: date
-    last_day: date
-    plain: frozenset[int]
+_Answer: TypeAlias = tuple[int, Reason | None, bool]
+"""A commitment, why it does not pay, and whether it computes overhead on the cost."""
 
 
-def _plan(
-    shares: Sequence[Share], terms: Mapping[int, Terms]
-) -> tuple[Callable[[int], Sequence[int]], tuple[_Taker, ...]]:
-    takers = tuple(
-        _Taker(
-            share.commitment_id,
-            terms[share.commitment_id].period.first_day,
-            terms[share.commitment_id].period.last_day,
-            _plain(terms[share.commitment_id]),
-        )
-        for share in shares
-    )
-    return splitter([share.weight for share in shares]), takers
+def _answers(
+    line: Chargeable, shares: Sequence[Share], terms: Mapping[int, Terms]
+) -> list[_Answer]:
+    asked = [(share.commitment_id, terms[share.commitment_id]) for share in shares]
+    return [(key, why_not(line, said), _is_base(line, said)) for key, said in asked]
 
 
-def _plain(terms: Terms) -> frozenset[int]:
-    if terms.status not in COMMITTED or terms.earmarks or terms.flat_rate:
-        return frozenset()
-    return terms.categories
+def _is_base(line: Chargeable, terms: Terms) -> bool:
+    return terms.flat_rate is not None and line.category_id in terms.flat_rate.base
 
 
 @dataclass(frozen=True, slots=True)

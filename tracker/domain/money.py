@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -109,15 +110,23 @@ def splitter(weights: Sequence[int]) -> Callable[[int], Sequence[int]]:
     if len(weights) == 1:
         return lambda cents: (cents,)
 
+    remainder = cache(lambda over: _remainder(over, weights, whole))  # the same ones come back
+
     def split(cents: int) -> Sequence[int]:
-        amount = -cents if cents < 0 else cents
-        parts = [amount * weight // whole for weight in weights]
-        if left_over := amount - sum(parts):
-            lost = [amount * weight % whole for weight in weights]
-            for _ in range(left_over):
-                most = lost.index(max(lost))  # the first of equals: ties go to the earlier part
-                lost[most] = -1
-                parts[most] += 1
+        rounds, over = divmod(-cents if cents < 0 else cents, whole)
+        more = remainder(over)
+        parts = [rounds * weight + part for weight, part in zip(weights, more, strict=True)]
         return parts if cents >= 0 else [-part for part in parts]
 
     return split
+
+
+def _remainder(cents: int, weights: Sequence[int], whole: int) -> Sequence[int]:
+    """Divide what is left when every weight has had as many cents as fit, by largest remainder."""
+    parts = [cents * weight // whole for weight in weights]
+    lost = [cents * weight % whole for weight in weights]
+    for _ in range(cents - sum(parts)):
+        most = lost.index(max(lost))  # the first of equals: ties go to the earlier part
+        lost[most] = -1
+        parts[most] += 1
+    return parts

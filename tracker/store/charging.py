@@ -24,6 +24,7 @@ from tracker.store.allocations import AllocationRow, ChargeRow, UnallocatedRow
 from tracker.store.bulk import as_stored, insert_many
 from tracker.store.costs import CostLineRow
 from tracker.store.imports import BookRow
+from tracker.store.projects import the_project
 from tracker.store.reporting_periods import closed_periods
 from tracker.store.splitting import NO_RULE, rule_of_line
 
@@ -63,7 +64,7 @@ def chargeable(
             Without the part that is not eligible.
     """
     line = CostLineRow
-    rows = session.execute(
+    query = (
         select(
             line.id.label("line_id"),
             line.incurred_on,
@@ -77,6 +78,8 @@ def chargeable(
         .where(line.project_id == project_id, *not_judged(session))
         .order_by(*order_of_charging(session))
     )
+    # Not through the session, which looks at every row once more: there are very many.
+    rows = session.connection().execute(query)
     return cast("Sequence[Chargeable]", rows.all())
 
 
@@ -175,7 +178,12 @@ def add_charge(
     if kind is ChargeKind.RULES:
         last_line = session.scalar(select(func.max(CostLineRow.id))) or 0
     row = ChargeRow(
-        charged_at=moment, charged_by=actor, last_line=last_line, kind=kind, reason=reason
+        project_id=the_project(session).id,
+        charged_at=moment,
+        charged_by=actor,
+        last_line=last_line,
+        kind=kind,
+        reason=reason,
     )
     session.add(row)
     session.flush()
