@@ -2,45 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, ClassVar
 
 from reports.words import code_of
-from tracker.actions.books import ComingBooks
-from tracker.domain.costs import Exclusion, Origin, exclusion_of
-from tracker.domain.errors import Finding, Sentence
-from tracker.domain.imports import FileKind
+from tracker.actions.table_imports import TableImport
+from tracker.domain.costs import Exclusion, exclusion_of
+from tracker.domain.errors import Sentence
 from tracker.domain.intakes import Control
 from tracker.domain.money import Money
 from tracker.domain.table_columns import TableKind
-from tracker.store import entries, projects
+from tracker.readers.cost_tables import CostTable
+from tracker.store import projects
 from tracker.store.books import NOTHING_MORE, Line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from collections.abc import Set as AbstractSet
-    from datetime import date
 
     from sqlalchemy.orm import Session
 
-    from tracker.actions.books import Deed
-    from tracker.actions.coming_book import ComingBook
-    from tracker.domain.errors import CellFinding
-    from tracker.domain.intakes import Preview
+    from tracker.actions.table_imports import Progress
     from tracker.domain.mappings import Mapping
-    from tracker.readers.cost_tables import CostTable, CostTableLine
+    from tracker.readers.cost_tables import CostTableLine
     from tracker.store.projects import Project
-
-    Progress: TypeAlias = Callable[[int, int], None]
 
 COUNT_EVERY = 2_000
 
 
-class CostTableImport:
+class CostTableImport(TableImport[CostTable]):
     """One table of costs on its way into the database.
 
     Shape:  an export knows no project where its mapping has no column for one: then the cost
             centre tells, by being a work package of the programme.
     """
+
+    kind: ClassVar = TableKind.COSTS
+    main_column: ClassVar = "account"
 
     def __init__(
         self,
@@ -51,20 +47,12 @@ class CostTableImport:
         project: Project,
         leave_out: AbstractSet[str] = frozenset(),
     ) -> None:
-        self._session = session
-        self._table = table
-        self._company = company
-        self._mapping = mapping
+        super().__init__(session, table, company, mapping, project, leave_out)
         self._project = project
         self._accounts = projects.accounts_of(session, project.id)
-        self._packages = projects.work_packages_of(session, project.id)
-        self._milestones = entries.milestone_ids(session, project.id)
         self._categories = projects.categories_of(session, project.id)
         self._named: dict[str, str] = {}  # the category that a text names, in any language
         self._has_project = "project" in mapping.places or bool(mapping.project)
-        self.coming = ComingBooks(session, project.id, table.name, leave_out)
-        self._books: dict[int, ComingBook] = {}
-        self._days: set[date] = set()
 
     def read(self, progress: Progress) -> None:
         """Read the table to its end, and judge every line; nothing is kept yet.
@@ -82,63 +70,30 @@ class CostTableImport:
         progress(done, done)
 
     @property
-    def new(self) -> int:
-        """How many lines are new."""
-        return self.coming.new
-
-    @property
-    def same(self) -> int:
-        """How many lines were kept before and say the same."""
-        return self.coming.same
-
-    def cells(self) -> tuple[CellFinding, ...]:
-        """What was found wrong, by cell."""
-        return (*self._table.findings.by_cell(), *self.coming.findings.by_cell())
+    def total(self) -> Money:
+        """What all lines add up to, debit positive."""
+        return Money(self._table.total)
 
     def totals(self) -> tuple[tuple[Sentence, int | Money], ...]:
         """What was found, in the order in which it is told."""
+        lines, *found = super().totals()
         return (
-            (Sentence("Lines in the file"), self._table.line_count),
+            lines,
             (Sentence("Debit in the file"), Money(self._table.debit)),
             (Sentence("Credit in the file"), Money(self._table.credit)),
-            *self.coming.totals(),
+            *found,
         )
 
-    def warnings(self) -> tuple[Finding, ...]:
-        """What deserves a look, but is no reason to refuse the table."""
-        return (*self._table.warnings, *self.coming.warnings())
-
-    def preview(self) -> Preview:
-        """Say what keeping the table would do."""
-        total, stated = Money(self._table.total), self._table.stated_total
-        controls = (
-            ()
-            if stated is None
-            else (Control(Sentence("Total that the table states"), Money(stated), total),)
-        )
-        return self.coming.preview(
-            FileKind.TABLE,
-            table=TableKind.COSTS,
-            company=self._company,
-            days=self._days,
-            total=total,
-            controls=controls,
-            totals=self.totals(),
-            warnings=self.warnings(),
-        )
-
-    def keep(self, deed: Deed) -> None:
-        """Keep what is new, and what was decided, in the transaction that goes on."""
-        self.coming.keep(deed)
-
-    def _book(self, year: int) -> ComingBook:
-        if year not in self._books:
-            self._books[year] = self.coming.book(Origin.EXPORT, self._company, year, is_whole=False)
-        return self._books[year]
+    def controls(self) -> tuple[Control, ...]:
+        """What the table itself says that it adds up to, beside what it does."""
+        stated = self._table.stated_total
+        if stated is None:
+            return ()
+        return (Control(Sentence("Total that the table states"), Money(stated), self.total),)
 
     def _line(self, line: CostTableLine) -> Line:
-        category, category_id = self._category(line)
-        project = line.project if self._has_project else self._project_of(line)
+        project = self._project_of(line)
+        category, category_id = self._category(line, project)
         reason = exclusion_of(category, project, self._project.code)
         key = (line.journal, line.number, line.line)
         day = line.incurred_on.isoformat()
@@ -174,9 +129,11 @@ class CostTableImport:
         return None if more == NOTHING_MORE else more
 
     def _project_of(self, line: CostTableLine) -> str:
+        if self._has_project:
+            return line.project
         return self._project.code if line.cost_centre in self._packages else ""
 
-    def _category(self, line: CostTableLine) -> tuple[str | None, int | None]:
+    def _category(self, line: CostTableLine, project: str) -> tuple[str | None, int | None]:
         """Give the category of a line: the one that it names, or else that of its account."""
         if line.category:
             if line.category not in self._named:
@@ -195,7 +152,7 @@ class CostTableImport:
         account = self._accounts.get(line.account)
         if account is not None:
             return account.category, account.category_id
-        if (line.project if self._has_project else self._project_of(line)) == self._project.code:
+        if project == self._project.code:
             self._complain(
                 line,
                 "account",
@@ -206,24 +163,3 @@ class CostTableImport:
                 project=self._project.code,
             )
         return line.account, None
-
-    def _milestone(self, line: CostTableLine) -> int | None:
-        if not line.milestone:
-            return None
-        key = self._milestones.get(line.milestone)
-        if key is None:
-            self._complain(
-                line,
-                "milestone",
-                "“{value}” is not a milestone of the programme.",
-                "Correct the code, or leave it out.",
-                value=line.milestone[:80],
-            )
-        return key
-
-    def _complain(
-        self, line: CostTableLine, column: str, message: str, remedy: str, **facts: str
-    ) -> None:
-        index = self._mapping.places.get(column, 0)
-        place = self._table.table.place(index, line.row)
-        self.coming.findings.add(place, message, remedy, **facts)

@@ -4,45 +4,42 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, ClassVar
 
-from tracker.actions.books import ComingBooks
-from tracker.domain.costs import Origin
-from tracker.domain.errors import Finding, RuleViolation, Sentence
-from tracker.domain.imports import FileKind
+from tracker.actions.table_imports import TableImport
+from tracker.domain.errors import RuleViolation
 from tracker.domain.labour import TimeUnit, check_day, check_year
 from tracker.domain.money import Money
 from tracker.domain.table_columns import TableKind
 from tracker.domain.worked import as_unit, labour_terms, value
-from tracker.store import entries, projects, valuations
+from tracker.readers.hour_tables import HourTable
+from tracker.store import projects, valuations
 from tracker.store.books import NOTHING_MORE, Line
 from tracker.store.terms import term_sheets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from collections.abc import Set as AbstractSet
     from datetime import date
 
     from sqlalchemy.orm import Session
 
     from tracker.actions.books import Deed
-    from tracker.actions.coming_book import ComingBook
-    from tracker.domain.errors import CellFinding
-    from tracker.domain.intakes import Preview
+    from tracker.actions.table_imports import Progress
     from tracker.domain.mappings import Mapping
     from tracker.domain.worked import LabourTerms, Worked
-    from tracker.readers.hour_tables import HourTable, HourTableLine
+    from tracker.readers.hour_tables import HourTableLine
     from tracker.store.projects import Project
-
-    Progress: TypeAlias = Callable[[int, int], None]
 
 JOURNAL = "HOURS"
 LABOUR = "personnel"  # the category of costs that hours are
 HUNDREDTHS = 100
 
 
-class HourTableImport:
+class HourTableImport(TableImport[HourTable]):
     """One table of hours on its way into the database."""
+
+    kind: ClassVar = TableKind.HOURS
+    main_column: ClassVar = "hours"
 
     def __init__(
         self,
@@ -53,22 +50,14 @@ class HourTableImport:
         project: Project,
         leave_out: AbstractSet[str] = frozenset(),
     ) -> None:
-        self._session = session
-        self._table = table
-        self._company = company
-        self._mapping = mapping
-        self._packages = projects.work_packages_of(session, project.id)
-        self._milestones = entries.milestone_ids(session, project.id)
+        super().__init__(session, table, company, mapping, project, leave_out)
         self._category = projects.categories_of(session, project.id).get(LABOUR)
         self._sheets = list(term_sheets(session).values())
-        self.coming = ComingBooks(session, project.id, table.name, leave_out)
-        self._books: dict[int, ComingBook] = {}
         self._terms: dict[date, LabourTerms] = {}
         self._worked: dict[tuple[str, str], Worked] = {}
         self._new: defaultdict[tuple[str, int], list[tuple[HourTableLine, Worked]]] = defaultdict(
             list
         )
-        self._days: set[date] = set()
 
     def read(self, progress: Progress) -> None:
         """Read the table to its end, and value every line; nothing is kept yet.
@@ -93,42 +82,13 @@ class HourTableImport:
         progress(done, done)
 
     @property
-    def new(self) -> int:
-        """How many lines are new."""
-        return self.coming.new
-
-    @property
-    def same(self) -> int:
-        """How many lines were kept before and say the same."""
-        return self.coming.same
-
-    def cells(self) -> tuple[CellFinding, ...]:
-        """What was found wrong, by cell."""
-        return (*self._table.findings.by_cell(), *self.coming.findings.by_cell())
-
-    def totals(self) -> tuple[tuple[Sentence, int | Money], ...]:
-        """What was found, in the order in which it is told."""
-        return ((Sentence("Lines in the file"), self._table.line_count), *self.coming.totals())
-
-    def warnings(self) -> tuple[Finding, ...]:
-        """What deserves a look, but is no reason to refuse the table."""
-        return (*self._table.warnings, *self.coming.warnings())
-
-    def preview(self) -> Preview:
-        """Say what keeping the table would do; its total is in hundredths of an hour."""
-        return self.coming.preview(
-            FileKind.TABLE,
-            table=TableKind.HOURS,
-            company=self._company,
-            days=self._days,
-            total=Money(int(self._table.hours * HUNDREDTHS)),
-            totals=self.totals(),
-            warnings=self.warnings(),
-        )
+    def total(self) -> Money:
+        """What all lines add up to, in hundredths of an hour."""
+        return Money(int(self._table.hours * HUNDREDTHS))
 
     def keep(self, deed: Deed) -> None:
         """Keep what is new, and how each line was valued, in the transaction that goes on."""
-        self.coming.keep(deed)
+        super().keep(deed)
         for line_id, number, line in valuations.lines_of_import(
             self._session, deed.import_id, JOURNAL
         ):
@@ -210,31 +170,3 @@ class HourTableImport:
             said, hint = refused.message.template, refused.hint.template
             facts = dict(refused.message.facts)
             self.coming.findings.add(self._place(last, "hours"), said, hint, **facts)
-
-    def _book(self, year: int) -> ComingBook:
-        if year not in self._books:
-            self._books[year] = self.coming.book(Origin.EXPORT, self._company, year, is_whole=False)
-        return self._books[year]
-
-    def _milestone(self, line: HourTableLine) -> int | None:
-        if not line.milestone:
-            return None
-        key = self._milestones.get(line.milestone)
-        if key is None:
-            self._complain(
-                line,
-                "milestone",
-                "“{value}” is not a milestone of the programme.",
-                "Correct the code, or leave it out.",
-                value=line.milestone[:80],
-            )
-        return key
-
-    def _complain(
-        self, line: HourTableLine, column: str, message: str, remedy: str, **facts: str
-    ) -> None:
-        self.coming.findings.add(self._place(line, column), message, remedy, **facts)
-
-    def _place(self, line: HourTableLine, column: str) -> str:
-        places = self._mapping.places
-        return self._table.table.place(places.get(column, places["hours"]), line.row)
