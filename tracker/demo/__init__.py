@@ -7,3 +7,10 @@ the opening on 1 June 2022, the licence of December 2022, and the 13 cleanrooms 
 planned. Made up: every split, reference, IBAN, supplier, rule and date besides, and so every
 amount in the books. README.md beside this file says it in full.
 """
+
+from __future__ import annotations
+
+from datetime import date
+
+DAY = date(2026, 1, 15)
+"""The day that it always is in the sample: its books have just been closed."""

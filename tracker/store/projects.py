@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from tracker import demo
+from tracker.domain.commitments import Status
 from tracker.domain.costs import INELIGIBLE
-from tracker.domain.errors import NotFoundError
+from tracker.domain.errors import NotFoundError, RuleViolation
 from tracker.domain.periods import Period
+from tracker.store.scope import in_project, over_all
 from tracker.store.tables import Base
+
+if TYPE_CHECKING:
+    from sqlalchemy import Select
 
 
 class ProjectRow(Base):
@@ -102,26 +109,113 @@ class Project:
     work_packages: dict[str, str]
 
 
+class Named(NamedTuple):
+    """A project as somebody chooses it."""
+
+    id: int
+    code: str
+    name: str
+
+
+def named_projects(session: Session, funder_id: int | None = None) -> list[Named]:
+    """List the projects in the order in which they were set up; those of a funder, if asked.
+
+    Shape:  a project is a funder's where that has a commitment in it that is no draft.
+    """
+    row = ProjectRow
+    query = select(row.id, row.code, row.name).order_by(row.id)
+    if funder_id is not None:
+        query = query.where(row.id.in_(_funded_by(funder_id)))
+    with over_all(session):
+        return [Named(*found) for found in session.execute(query)]
+
+
+def _funded_by(funder_id: int) -> Select[int]:
+    from tracker.store.commitments import CommitmentRow  # the tables point at each other
+    from tracker.store.funders import ProgrammeRow
+
+    return (
+        select(CommitmentRow.project_id)
+        .join(ProgrammeRow, ProgrammeRow.id == CommitmentRow.programme_id)
+        .where(ProgrammeRow.funder_id == funder_id, CommitmentRow.status != Status.DRAFT.value)
+    )
+
+
+def choose_project(session: Session, code: str) -> None:
+    """Let a session be about the project with this code; without one, about the only project.
+
+    Errors: ``NotFoundError``; ``RuleViolation`` where there are several and none is named.
+    """
+    known = named_projects(session)
+    codes = ", ".join(project.code for project in known)
+    chosen = [project for project in known if project.code == code] if code else known
+    if not chosen and code:
+        raise NotFoundError(
+            "There is no project {code} in this database.",
+            "It holds: {codes}.",
+            code=code,
+            codes=codes or "–",
+        )
+    if len(chosen) > 1:
+        raise RuleViolation(
+            "This database holds {count} projects: {codes}.",
+            "Say which one is meant, for example: --project {code}",
+            count=len(known),
+            codes=codes,
+            code=known[0].code,
+        )
+    if chosen:
+        in_project(session, chosen[0].id)
+
+
+def projects_of(session: Session) -> list[Project]:
+    """List the projects of this database in the order in which they were set up."""
+    with over_all(session):
+        return _projects(session, select(ProjectRow).order_by(ProjectRow.id))
+
+
 def project_of(session: Session) -> Project | None:
-    """Give the project that this database is about, if it has been set up."""
-    row = session.scalars(select(ProjectRow).order_by(ProjectRow.id).limit(1)).first()
-    if row is None:
-        return None
-    packages = session.execute(
-        select(WorkPackageRow.code, WorkPackageRow.name)
-        .where(WorkPackageRow.project_id == row.id)
+    """Give the project that the session is about, if one has been set up."""
+    found = _projects(session, select(ProjectRow).order_by(ProjectRow.id).limit(1))
+    return found[0] if found else None
+
+
+def _projects(session: Session, chosen: Select[ProjectRow]) -> list[Project]:
+    rows = session.scalars(chosen).all()
+    keys = [row.id for row in rows]
+    categories: dict[int, list[str]] = {key: [] for key in keys}
+    for key, code in session.execute(
+        select(CategoryRow.project_id, CategoryRow.code)
+        .where(CategoryRow.project_id.in_(keys))
+        .order_by(CategoryRow.position)
+    ):
+        categories[key].append(code)
+    packages: dict[int, dict[str, str]] = {key: {} for key in keys}
+    for key, code, name in session.execute(
+        select(WorkPackageRow.project_id, WorkPackageRow.code, WorkPackageRow.name)
+        .where(WorkPackageRow.project_id.in_(keys))
         .order_by(WorkPackageRow.position)
-    )
-    return Project(
-        id=row.id,
-        code=row.code,
-        name=row.name,
-        note=row.note,
-        is_sample=row.is_sample,
-        period=Period(row.first_day, row.last_day),
-        categories=tuple(categories_of(session, row.id)),
-        work_packages={code: name for code, name in packages},  # noqa: C416 - typed rows
-    )
+    ):
+        packages[key][code] = name
+    return [
+        Project(
+            id=row.id,
+            code=row.code,
+            name=row.name,
+            note=row.note,
+            is_sample=row.is_sample,
+            period=Period(row.first_day, row.last_day),
+            categories=tuple(categories[row.id]),
+            work_packages=packages[row.id],
+        )
+        for row in rows
+    ]
+
+
+def day_of_sample(session: Session) -> date | None:
+    """Give the day that it always is in the sample, if the session is about that."""
+    row = select(ProjectRow.is_sample).order_by(ProjectRow.id).limit(1)
+    return demo.DAY if session.scalar(row) else None
 
 
 def the_project(session: Session) -> Project:

@@ -5,12 +5,22 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from flask import has_request_context
+
+from tracker.extensions import db
+from tracker.store.projects import day_of_sample
+
 OFFICE = ZoneInfo("Europe/Amsterdam")
 
 
 def today() -> date:
-    """Tell which day it is at the office."""
-    return datetime.now(OFFICE).date()
+    """Tell which day it is at the office; in the sample, the day on which its story stands still.
+
+    The books of the sample end on a certain day: looked at from another year, nothing in it would
+    be ahead, and nothing would be late by a number of days that makes sense.
+    """
+    sample_day = day_of_sample(db.session()) if has_request_context() else None
+    return sample_day or datetime.now(OFFICE).date()
 
 
 def at_office(moment: datetime) -> datetime:
