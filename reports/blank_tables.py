@@ -46,7 +46,7 @@ WIDTHS: Final = {Holds.TEXT: 16, Holds.DAY: 13, Holds.AMOUNT: 15, Holds.NUMBER: 
 FIGURES: Final = frozenset({Holds.AMOUNT, Holds.NUMBER, Holds.SHARE})
 WIDE: Final = {"description": 42, "title": 42, "reason": 36, "conditions": 42, "supplier": 24,
                "partner": 24, "funder": 24, "programme": 24, "reference": 22}  # fmt: skip
-NAMED_BY_CODE: Final = frozenset({"category", "form", "status"})
+NAMED_BY_CODE: Final = frozenset({"category", "form", "outcome", "status"})
 
 
 def blank_table(

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from reports import statement
+from reports import overview, statement
+from reports.overview import Occasion
 from reports.to_html import to_html
 from reports.to_json import to_json
 from reports.to_pdf import to_pdf
 from reports.to_xlsx import to_xlsx
 from tracker.domain.errors import NotFoundError
-from tracker.store.statements import facts_of
+from tracker.store import audit
+from tracker.store.overview import overview_facts
+from tracker.store.projects import the_project
+from tracker.store.statements import SAMPLE_NOTE, facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from reports.model import Report
+    from tracker.domain.overview import OverviewFacts
     from tracker.domain.periods import Period
     from tracker.domain.statements import StatementFacts
 
@@ -39,18 +44,29 @@ MIMETYPES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ReportKind:
-    """A report that can be made: its title in English, and the formats it is handed out in."""
+    """A report that can be made: its title in English, and the formats it is handed out in.
+
+    Shape:  a report of a commitment is made over a period, in the language of its funder; one of
+            the project is made as at a day, for who is inside, in the reader's language.
+    """
 
     slug: str
     title: str
     formats: tuple[str, ...]
-    build: Callable[[StatementFacts], Report]
+    of_commitment: Callable[[StatementFacts], Report] | None = None
+    of_project: Callable[[OverviewFacts, Occasion], Report] | None = None
 
 
 CATALOGUE: Final[dict[str, ReportKind]] = {
     kind.slug: kind
     for kind in (
-        ReportKind("statement", statement.TITLE, ("xlsx", "pdf", "json"), statement.build),
+        ReportKind(
+            "statement",
+            statement.TITLE,
+            ("xlsx", "pdf", "json"),
+            of_commitment=statement.build,
+        ),
+        ReportKind("overview", overview.TITLE, ("xlsx", "pdf", "json"), of_project=overview.build),
     )
 }
 
@@ -68,9 +84,32 @@ def make(
 
     Errors: ``NotFoundError`` for a report or a commitment that does not exist.
     """
-    if (kind := CATALOGUE.get(slug)) is None:
+    kind = CATALOGUE.get(slug)
+    if kind is None or kind.of_commitment is None:
         raise NotFoundError("There is no report “{slug}”.", slug=slug)
-    return kind.build(facts_of(session, commitment_code, period, made_on=made_on, author=author))
+    facts = facts_of(session, commitment_code, period, made_on=made_on, author=author)
+    return kind.of_commitment(facts)
+
+
+def make_of_project(
+    session: Session, slug: str, *, made_on: date, author: str, language: str
+) -> Report:
+    """Make a report of the project as at a day, from what is kept.
+
+    Errors: ``NotFoundError`` for a report that does not exist, or without a project.
+    """
+    kind = CATALOGUE.get(slug)
+    if kind is None or kind.of_project is None:
+        raise NotFoundError("There is no report “{slug}”.", slug=slug)
+    project = the_project(session)
+    occasion = Occasion(
+        language=language,
+        made_on=made_on,
+        author=author,
+        ledger_state=audit.ledger_state(session),
+        note=SAMPLE_NOTE if project.is_sample else project.note,
+    )
+    return kind.of_project(overview_facts(session, made_on), occasion)
 
 
 def file_name(report: Report, face: str) -> str:

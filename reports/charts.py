@@ -1,35 +1,30 @@
-"""Charts: one definition, drawn here as SVG for page and paper, and by Excel in the workbook."""
+"""Charts: what each kind of them shows, once. How they are drawn and told is made from this.
+
+In here are values only: ``charts_svg`` draws them for page and paper, ``charts_table`` tells them
+in words and exact figures, ``charts_native`` has a workbook draw them of its own cells. Titles,
+descriptions and labels are in the reader's language already.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from decimal import Decimal
-from html import escape
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, TypeAlias
 
-from reports import figures
 from tracker.domain.money import Money
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from datetime import date
 
     from reports.model import Section
 
-# The drawing is 720 wide: labels, bars, figures. All places are whole numbers.
-WIDTH: Final = 720
-BAR_LEFT: Final = 118
-BAR_WIDTH: Final = 372
-TEXT_LEFT: Final = 500
-ROW: Final = 26
-TOP: Final = 30
-LABEL_LENGTH: Final = 19
-FONTS: Final = "Inter, DejaVu Sans, sans-serif"
-# Apart in greyscale too: dark, light, and a frame. A page may give the classes other colours.
-FILLS: Final = ("#0b5563", "#7fb9bf")
+HUES: Final = 5  # that can be told apart, in greyscale too
+LINES: Final = 3
+_NAME: Final = re.compile(r"[A-Za-z][\w-]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
+class Bars:
     """Bars of a section's parts against a whole, such as costs against a budget.
 
     Shape:  ``label``, ``parts`` and ``whole`` are positions of the section's columns; the parts,
@@ -37,13 +32,32 @@ class Chart:
             ``{part} of {whole} ({share})``.
     """
 
+    follows_table: ClassVar[bool] = True
+
     title: str
     description: str
-    section: str
+    section: Section
     label: int
     parts: tuple[int, ...]
     whole: int
     of: str
+
+    @property
+    def name(self) -> str:
+        """The key of the section that holds its figures."""
+        return self.section.key
+
+    @property
+    def bars(self) -> list[Bar]:
+        """The bars, one for each row of the section."""
+        return [
+            Bar(
+                str(row[self.label]),
+                tuple(part for at in self.parts if isinstance(part := row[at], Money)),
+                whole if isinstance(whole := row[self.whole], Money) else None,
+            )
+            for row in self.section.rows
+        ]
 
 
 class Bar(NamedTuple):
@@ -59,101 +73,192 @@ class Bar(NamedTuple):
         return Money.total(self.parts)
 
 
-def bars_of(chart: Chart, section: Section) -> list[Bar]:
-    """Read the bars of a chart from the rows of its section."""
-    return [
-        Bar(
-            str(row[chart.label]),
-            tuple(part for at in chart.parts if isinstance(part := row[at], Money)),
-            whole if isinstance(whole := row[chart.whole], Money) else None,
-        )
-        for row in section.rows
-    ]
+class Part(NamedTuple):
+    """A part of a stacked bar. What is not certain is drawn open, whatever its size."""
+
+    label: str
+    amount: Money
+    is_certain: bool = True
+    href: str = ""
 
 
-def to_svg(chart: Chart, section: Section, language: str) -> str:
-    """Draw a chart as SVG with a title, a description and a figure beside every bar.
+@dataclass(frozen=True, slots=True)
+class StackedBar:
+    """One bar divided into parts, such as funding by source.
 
-    Shape:  a bar that is negative in all has no length; its figure says so.
+    Errors: ``ValueError`` for more certain parts than there are hues.
     """
-    bars = bars_of(chart, section)
-    longest = max((max(bar.length, bar.whole or Money(0)).cents for bar in bars), default=0)
-    height = TOP + ROW * len(bars) + 6
-    name = f"chart-{escape(chart.section)}"
-    head = (
-        f'<svg class="chart" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}"'
-        f' font-family="{FONTS}"'
-        f' role="img" aria-labelledby="{name}-title {name}-text">'
-        f'<title id="{name}-title">{escape(chart.title)}</title>'
-        f'<desc id="{name}-text">{escape(chart.description)}</desc>'
-    )
-    body = "".join(
-        _bar(chart, bar, TOP + ROW * at, max(longest, 1), language) for at, bar in enumerate(bars)
-    )
-    axis = (
-        f'<line class="chart-axis" x1="{BAR_LEFT}" y1="{TOP - 4}" x2="{BAR_LEFT}"'
-        f' y2="{height - 4}" stroke="#5b6670" stroke-width="1"/>'
-    )
-    return f"{head}{_legend(chart, section, bars)}{body}{axis}</svg>"
+
+    follows_table: ClassVar[bool] = False
+
+    name: str
+    title: str
+    description: str
+    parts: tuple[Part, ...]
+
+    def __post_init__(self) -> None:
+        _check_name(self.name)
+        if sum(part.is_certain for part in self.parts) > HUES:
+            raise ValueError(f"more than {HUES} parts cannot be told apart")
+
+    @property
+    def whole(self) -> Money:
+        """All parts together."""
+        return Money.total(part.amount for part in self.parts)
 
 
-def _bar(chart: Chart, bar: Bar, top: int, longest: int, language: str) -> str:
-    drawn = [_text("chart-label", BAR_LEFT - 8, top + 13, _shortened(bar.label), "end")]
-    left, end = BAR_LEFT, 0
-    for at, part in enumerate(bar.parts):
-        end = min(max(0, end + part.cents), max(0, bar.length.cents))
-        right = BAR_LEFT + end * BAR_WIDTH // longest
-        if right > left:
-            drawn.append(_box(f"chart-part-{at}", left, top + 3, right - left, FILLS[at]))
-            left = right
-    if bar.whole and bar.whole.cents > 0:
-        width = bar.whole.cents * BAR_WIDTH // longest
-        drawn.append(
-            f'<rect class="chart-whole" x="{BAR_LEFT}" y="{top}" width="{width}" height="18"'
-            f' fill="none" stroke="#1c2731" stroke-width="1"/>'
-        )
-    drawn.append(_text("chart-figure", TEXT_LEFT, top + 13, _in_words(chart, bar, language)))
-    return f"<g>{''.join(drawn)}</g>"
+class Bullet(NamedTuple):
+    """What is spent, what is expected at the end, and the budget for it."""
+
+    label: str
+    spent: Money
+    forecast: Money | None = None
+    budget: Money | None = None
+    href: str = ""
 
 
-def _box(name: str, left: int, top: int, width: int, fill: str) -> str:
-    return f'<rect class="{name}" x="{left}" y="{top}" width="{width}" height="12" fill="{fill}"/>'
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """Spending against budget and forecast, a row for each."""
+
+    follows_table: ClassVar[bool] = False
+
+    name: str
+    title: str
+    description: str
+    rows: tuple[Bullet, ...]
+
+    def __post_init__(self) -> None:
+        _check_name(self.name)
 
 
-def _legend(chart: Chart, section: Section, bars: Sequence[Bar]) -> str:
-    """Name the parts and, where there is one, the whole, above the bars."""
-    left, drawn = BAR_LEFT, []
-    for at, column in enumerate(chart.parts):
-        title = section.columns[column].title
-        drawn.append(_box(f"chart-part-{at}", left, 4, 12, FILLS[at]))
-        drawn.append(_text("chart-key", left + 17, 14, title))
-        left += 32 + 6 * len(title)
-    if any(bar.whole is not None for bar in bars):
-        frame = (
-            f'<rect class="chart-whole" x="{left}" y="4" width="12" height="12" fill="none"'
-            f' stroke="#1c2731" stroke-width="1"/>'
-        )
-        drawn += [frame, _text("chart-key", left + 17, 14, section.columns[chart.whole].title)]
-    return f'<g class="chart-legend">{"".join(drawn)}</g>'
+class StepLine(NamedTuple):
+    """An amount at the end of each month. It is dashed after the day it is known until.
+
+    Shape:  without ``is_actual_until`` all of it is drawn through.
+    """
+
+    label: str
+    amounts: tuple[Money, ...]
+    is_actual_until: date | None = None
 
 
-def _text(name: str, left: int, base: int, text: str, anchor: str = "start") -> str:
-    return (
-        f'<text class="{name}" x="{left}" y="{base}" text-anchor="{anchor}" font-size="11"'
-        f' fill="currentColor">{escape(text)}</text>'
-    )
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Amounts month by month, such as cash on hand, and the lowest point of the first line.
+
+    Shape:  ``months`` are days in consecutive months; each line has an amount for every one.
+    Errors: ``ValueError`` for a line that has more or fewer, or for too many lines.
+    """
+
+    follows_table: ClassVar[bool] = False
+
+    name: str
+    title: str
+    description: str
+    months: tuple[date, ...]
+    lines: tuple[StepLine, ...]
+    today: date
+
+    def __post_init__(self) -> None:
+        _check_name(self.name)
+        if not 1 <= len(self.lines) <= LINES:
+            raise ValueError(f"a chart has 1 to {LINES} lines, not {len(self.lines)}")
+        for line in self.lines:
+            _check_months(self.months, line.amounts)
+
+    @property
+    def lowest(self) -> int | None:
+        """The month, from that of today on, in which the first line is lowest; by its position.
+
+        Shape:  where all months are over, it is looked for among all; none without months.
+        """
+        begun = self.today.replace(day=1)
+        months = range(len(self.months))
+        ahead = [at for at in months if self.months[at] >= begun] or list(months)
+        return min(ahead, key=lambda at: self.lines[0].amounts[at], default=None)
 
 
-def _in_words(chart: Chart, bar: Bar, language: str) -> str:
-    part = figures.whole_euros(bar.length, language)
-    if not bar.whole:
-        return part
-    return chart.of.format(
-        part=part,
-        whole=figures.whole_euros(bar.whole, language),
-        share=figures.share(Decimal(bar.length.cents) / Decimal(bar.whole.cents), language),
-    )
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """How a figure came to be what it is, small enough to stand beside it.
+
+    Errors: ``ValueError`` unless there is an amount for every month.
+    """
+
+    follows_table: ClassVar[bool] = False
+
+    name: str
+    title: str
+    amounts: tuple[Money, ...]
+    months: tuple[date, ...]
+
+    def __post_init__(self) -> None:
+        _check_name(self.name)
+        _check_months(self.months, self.amounts)
+
+    @property
+    def description(self) -> str:
+        """Nothing: what it shows stands in its title."""
+        return ""
 
 
-def _shortened(label: str) -> str:
-    return label if len(label) <= LABEL_LENGTH else f"{label[: LABEL_LENGTH - 1].rstrip()}…"
+class TimelineRow(NamedTuple):
+    """A milestone: the day of its baseline, of its current plan, and on which it was met."""
+
+    code: str
+    title: str
+    baseline: date
+    current: date
+    met_on: date | None
+    standing: str
+    href: str = ""
+    group: str = ""
+
+    @property
+    def end(self) -> date:
+        """The day it was met, or else the current one."""
+        return self.met_on or self.current
+
+    @property
+    def slip(self) -> int:
+        """Days from the baseline to the end; less than zero if it came early."""
+        return (self.end - self.baseline).days
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Milestones over the years, in the order given; groups stand together under their name."""
+
+    follows_table: ClassVar[bool] = False
+
+    name: str
+    title: str
+    description: str
+    today: date
+    rows: tuple[TimelineRow, ...]
+
+    def __post_init__(self) -> None:
+        _check_name(self.name)
+
+    @property
+    def groups(self) -> dict[str, list[TimelineRow]]:
+        """The rows by the name of their group, in the order in which the groups come first."""
+        found: dict[str, list[TimelineRow]] = {}
+        for row in self.rows:
+            found.setdefault(row.group, []).append(row)
+        return found
+
+
+Chart: TypeAlias = Bars | StackedBar | Bullets | Steps | Trend | Timeline
+
+
+def _check_name(name: str) -> None:
+    """Refuse a name that cannot stand in a document as the name of a drawing."""
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"{name!r} cannot name a chart")
+
+
+def _check_months(months: tuple[date, ...], amounts: tuple[Money, ...]) -> None:
+    if len(months) != len(amounts):
+        raise ValueError(f"{len(amounts)} amounts do not stand for {len(months)} months")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from reports import words
 from tracker.domain.commitments import FIRST_STEPS, Form
+from tracker.domain.milestone_rules import code_of
+from tracker.domain.milestones import MilestoneStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,4 +48,5 @@ class Codes:
             "programme": dict.fromkeys(self.programmes, ""),
             "form": named([*Form]),
             "status": named(FIRST_STEPS),
+            "outcome": named([code_of(status) for status in MilestoneStatus]),
         }

@@ -47,6 +47,7 @@ GENERAL: Final = {
     TableKind.MILESTONES: _("One row for each milestone; a milestone keeps its code for ever."),
     TableKind.BUDGETS: _("One row for each amount that a commitment sets aside."),
     TableKind.COMMITMENTS: _("One row for each commitment, as the decision says it."),
+    TableKind.FORECASTS: _("One row for each amount that is expected to be spent in a quarter."),
 }
 
 _GUIDES: Final[dict[str, Guide]] = {
@@ -89,6 +90,14 @@ _GUIDES: Final[dict[str, Guide]] = {
     "current": Guide(_("The day it is planned for now; empty if that is still the first."), _DAY),
     "reason": Guide(_("Why the day moved; needed if it did.")),
     "met_on": Guide(_("The day on which it was met; empty if it is not met yet."), _DAY),
+    "owner": Guide(_("Who sees to it."), "Lotte Lead"),
+    "outcome": Guide(_("What has become of it."), Code("milestone_partly_met")),
+    "progress": Guide(_("How far it is, as a whole percentage."), 60),
+    "criteria": Guide(_("What must be true for it to be met.")),
+    "after": Guide(_("The codes of the milestones that come before it, with commas."), "M1, M2"),
+    "evidence": Guide(
+        _("The documents that it asks for, with semicolons."), "Permit; Report of the test"
+    ),
     "commitment": Guide(
         _("The code of the commitment, or that of the project for its own plan of costs."), "NGF-1"
     ),
@@ -112,6 +121,10 @@ _GUIDES: Final[dict[str, Guide]] = {
     "milestones": Guide(
         _("The codes of the milestones that it is meant for, with commas."), "M1, M2"
     ),
+    "quarter": Guide(_("The quarter in which it is spent."), "2026-Q1"),
+    "explanation": Guide(
+        _("Why it differs from the budget, or from the forecast before; one row of a year will do.")
+    ),
     "conditions": Guide(_("The conditions of the decision, in a few words.")),
 }
 _OF_A_KIND: Final[dict[tuple[TableKind, str], Guide]] = {
@@ -125,6 +138,10 @@ _OF_A_KIND: Final[dict[tuple[TableKind, str], Guide]] = {
     ),
     (TableKind.COMMITMENTS, "code"): Guide(
         _("A short code of its own, which never changes."), "NGF-1"
+    ),
+    (TableKind.FORECASTS, "category"): Guide(_("The category of the costs."), Code("materials")),
+    (TableKind.FORECASTS, "amount"): Guide(
+        _("What is expected to be spent, in euros."), Money(2_500_000)
     ),
     (TableKind.COMMITMENTS, "amount"): Guide(_("What was promised, in euros."), Money(25_000_000)),
 }

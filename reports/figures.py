@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MINUS: Final = "\N{MINUS SIGN}"
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun",
                  "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")  # fmt: skip
+MAANDEN: Final = ("jan", "feb", "mrt", "apr", "mei", "jun",
+                  "jul", "aug", "sep", "okt", "nov", "dec")  # fmt: skip
 TENTH: Final = Decimal("0.1")
 
 # Grouping and the decimal sign follow the reader's own settings; the minus is a real one.
@@ -81,6 +83,12 @@ def day(value: date, language: str) -> str:
     if language == "nl":
         return f"{value.day:02}-{value.month:02}-{value.year}"
     return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def month(value: date, language: str) -> str:
+    """Write the month of a day: ``mrt 2026`` in Dutch, ``Mar 2026`` in English."""
+    names = MAANDEN if language == "nl" else MONTHS
+    return f"{names[value.month - 1]} {value.year}"
 
 
 def share(value: Decimal, language: str) -> str:

@@ -208,7 +208,7 @@ class Report:
             if isinstance(section, Section):
                 self._check_ties(section)
         for chart in self.charts:
-            self.section(chart.section)
+            self.section(chart.name)
 
     def section(self, key: str) -> Section | LongSection:
         """Find a section by its key.

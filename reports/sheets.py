@@ -74,8 +74,13 @@ def number(value: Value) -> str:
             return f"-{-cents // 100}.{-cents % 100:02}"
         return f"{cents // 100}.{cents % 100:02}"
     if isinstance(value, date):
-        return str(value.toordinal() - DAY_ZERO)
+        return str(day_number(value))
     return str(value)
+
+
+def day_number(day: date) -> int:
+    """Give the number by which a worksheet knows a day."""
+    return day.toordinal() - DAY_ZERO
 
 
 def cell(place: str, style: int, value: Value, formula: str = "") -> str:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from reports import figures, statement_lists, words
-from reports.charts import Chart
+from reports.charts import Bars
 from reports.model import Cell, Column, Kind, Report, Section, Sum
 from tracker.domain.commitments import Form
 from tracker.domain.errors import TrackerError
@@ -36,7 +36,7 @@ def build(facts: StatementFacts) -> Report:
     """
     _refuse_what_does_not_tie(facts)
     _ = words.gettext_for(facts.language)
-    commitment = facts.commitment
+    commitment, categories = facts.commitment, _categories(facts)
     return Report(
         slug="statement",
         title=f"{_(TITLE)} {facts.period.code}",
@@ -53,10 +53,10 @@ def build(facts: StatementFacts) -> Report:
         sections=(
             _summary(facts),
             _award(facts),
-            _categories(facts),
+            categories,
             *statement_lists.sections_of(facts),
         ),
-        charts=(_chart(facts),),
+        charts=(_chart(facts, categories),),
     )
 
 
@@ -253,7 +253,7 @@ def _category_row(line: CategoryLine, language: str) -> Row:
     )
 
 
-def _chart(facts: StatementFacts) -> Chart:
+def _chart(facts: StatementFacts, categories: Section) -> Bars:
     _ = words.gettext_for(facts.language)
     title, description = (
         _("Costs by category"),
@@ -270,10 +270,10 @@ def _chart(facts: StatementFacts) -> Chart:
                 " within a frame as long as the budget. The table above holds the same figures."
             ),
         )
-    return Chart(
+    return Bars(
         title,
         description,
-        section="categories",
+        section=categories,
         label=0,
         parts=(2, 3),
         whole=1,

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports import charts, figures, words
+from reports import charts_svg, figures, words
 from reports.model import LongSection, Section
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from reports.charts import Chart
     from reports.model import Report
 
 ROOT: Final = Path(__file__).parents[1]
@@ -50,11 +51,9 @@ def filters() -> dict[str, Callable[..., object]]:
     return {"as_text": figures.as_text, "drawing": drawing, "shares": shares_of_width}
 
 
-def drawing(chart: charts.Chart, report: Report) -> Markup:
-    """Draw a chart of a report."""
-    section = report.section(chart.section)
-    assert isinstance(section, Section), "charts are drawn of short sections"
-    return Markup(charts.to_svg(chart, section, report.language))  # noqa: S704 - escaped there
+def drawing(chart: Chart, language: str) -> Markup:
+    """Draw a chart."""
+    return Markup(charts_svg.to_svg(chart, language))  # noqa: S704 - escaped there
 
 
 def shares_of_width(section: Section) -> list[int]:

@@ -14,22 +14,12 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Final, Literal
 
 from openpyxl import Workbook
-from openpyxl.chart import BarChart, Reference
-from openpyxl.chart.text import RichText, Text
-from openpyxl.chart.title import Title
-from openpyxl.drawing.text import (
-    CharacterProperties,
-    Paragraph,
-    ParagraphProperties,
-    RegularTextRun,
-)
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.writer.excel import ExcelWriter
 
-from reports import figures, sheets, words
+from reports import charts_native, figures, sheets, words
 from reports.archive import SheetArchive
-from reports.charts import FILLS, bars_of
 from reports.model import Kind, LongSection, Section
 from tracker.domain.errors import RuleViolation
 
@@ -38,7 +28,6 @@ if TYPE_CHECKING:
 
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from reports.charts import Chart
     from reports.model import Report
 
 NAME_MAX: Final = 31  # of a worksheet
@@ -67,7 +56,9 @@ def to_xlsx(report: Report) -> bytes:
         _set_up(sheet, rows, report)
         bodies.append((rows.area, rows))
     for chart in report.charts:
-        _add_chart(book[names[chart.section]], chart, report)
+        section = report.section(chart.name)
+        assert isinstance(section, Section), "charts are drawn of short sections"
+        charts_native.add_chart(book[names[section.key]], chart, section, report.language)
     _set_properties(book, report)
     out = BytesIO()
     ExcelWriter(book, SheetArchive(out, bodies)).save()
@@ -229,60 +220,3 @@ def _set_properties(book: Workbook, report: Report) -> None:
     properties.language = report.language
     properties.version = report.version
     properties.created = properties.modified = datetime.combine(report.made_on, time())
-
-
-def _add_chart(sheet: Worksheet, chart: Chart, report: Report) -> None:
-    """Draw a chart below its table: the parts end to end, the whole as a frame around them."""
-    section = report.section(chart.section)
-    assert isinstance(section, Section), "charts are drawn of short sections"
-    if not section.rows:
-        return
-    bars = bars_of(chart, section)
-    longest = max(max(bar.length, bar.whole or bar.length).as_decimal for bar in bars)
-    parts = _bars(sheet, chart, section, chart.parts, longest)
-    for series, fill in zip(parts.series, FILLS, strict=True):
-        series.graphicalProperties.solidFill = fill.removeprefix("#").upper()
-    parts.title = _chart_title(chart.title)
-    parts.gapWidth = 90
-    if any(bar.whole is not None for bar in bars):
-        whole = _bars(sheet, chart, section, (chart.whole,), longest)
-        whole.gapWidth = 50
-        whole.x_axis.axId, whole.y_axis.axId = (
-            500,
-            200,
-        )  # a pair of its own, or it is set end to end
-        whole.x_axis.crossAx, whole.y_axis.crossAx = 200, 500
-        whole.x_axis.delete = True
-        whole.y_axis.number_format = ";;;"  # not seen; deleted, LibreOffice would forget the pair
-        whole.y_axis.majorGridlines = None
-        whole.series[0].graphicalProperties.noFill = True
-        whole.series[0].graphicalProperties.line.solidFill = INK
-        parts += whole
-    parts.height, parts.width = 3 + len(bars), 24
-    sheet.add_chart(parts, f"A{sheets.FIRST_ROW + section.row_count + 3}")
-
-
-def _chart_title(text: str) -> Title:
-    size = ParagraphProperties(defRPr=CharacterProperties(sz=1200, b=True))
-    run = RegularTextRun(t=text)
-    return Title(tx=Text(rich=RichText(p=[Paragraph(pPr=size, r=[run])])), overlay=False)
-
-
-def _bars(
-    sheet: Worksheet, chart: Chart, section: Section, columns: tuple[int, ...], longest: Decimal
-) -> BarChart:
-    """Make bars of columns of a worksheet, set end to end, the first row at the top."""
-    bars = BarChart()
-    bars.type, bars.grouping, bars.overlap = "bar", "stacked", 100
-    last = sheets.FIRST_ROW + section.row_count - 1
-    for column in columns:
-        figures_told = Reference(sheet, column + 1, sheets.HEAD_ROW, column + 1, last)
-        bars.add_data(figures_told, titles_from_data=True)
-    bars.set_categories(Reference(sheet, chart.label + 1, sheets.FIRST_ROW, chart.label + 1, last))
-    bars.x_axis.scaling.orientation = "maxMin"
-    bars.x_axis.delete = bars.y_axis.delete = False
-    bars.y_axis.scaling.min, bars.y_axis.scaling.max = 0, longest
-    bars.y_axis.number_format = "#,##0"
-    bars.y_axis.crosses = "max"
-    bars.legend.position = "t"
-    return bars

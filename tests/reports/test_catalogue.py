@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,6 +32,14 @@ def test_every_report_is_handed_out_in_formats_that_exist(slug: str) -> None:
     assert set(kind.formats) <= set(catalogue.FACES) == set(catalogue.MIMETYPES)
 
 
+@pytest.mark.parametrize("slug", catalogue.CATALOGUE)
+def test_every_report_is_explained(slug: str) -> None:
+    kind = catalogue.CATALOGUE[slug]
+    assert (kind.of_commitment is None) != (kind.of_project is None)
+    page = Path(__file__).parents[2] / "docs" / "reports" / f"{slug}.md"
+    assert page.read_text("utf-8").startswith("# ")
+
+
 def test_a_file_is_named_after_what_it_holds() -> None:
     assert catalogue.file_name(build(facts_of(2)), "xlsx") == "NECST_NGF-1_2023.xlsx"
 
@@ -50,7 +59,9 @@ def test_a_report_is_made_of_what_is_kept(session: Session) -> None:
     assert any(section["rows"] for section in told["sections"] if section["key"] == "lines")
 
 
-@pytest.mark.parametrize(("slug", "code"), [("absent", "NGF-1"), ("statement", "absent")])
+@pytest.mark.parametrize(
+    ("slug", "code"), [("absent", "NGF-1"), ("statement", "absent"), ("overview", "NGF-1")]
+)
 def test_what_does_not_exist_is_not_found(session: Session, slug: str, code: str) -> None:
     load(session)
     with pytest.raises(NotFoundError):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.charts import Chart
+from reports.charts import Bars
 from reports.model import Cell, Column, Kind, LongSection, Report, Row, Section, Sum
 from reports.to_html import shown
 from reports.to_json import to_json
@@ -38,7 +38,7 @@ def long_section(cents: list[int], total: int, count: int | None = None) -> Long
     )
 
 
-def report_of(*sections: Section | LongSection, charts: tuple[Chart, ...] = ()) -> Report:
+def report_of(*sections: Section | LongSection, charts: tuple[Bars, ...] = ()) -> Report:
     return Report(
         slug="test",
         title="Test",
@@ -208,6 +208,7 @@ def test_two_sections_cannot_have_the_same_key() -> None:
 
 
 def test_a_chart_is_of_a_section_of_the_report() -> None:
-    chart = Chart("Chart", "Of nothing", "absent", 0, (1,), 1, "{part}")
+    absent = replace(section_of([], 0), key="absent")
+    chart = Bars("Chart", "Of nothing", absent, 0, (1,), 1, "{part}")
     with pytest.raises(KeyError):
         report_of(section_of([], 0), charts=(chart,))
