@@ -15,7 +15,7 @@ from tracker.domain.errors import Finding, RuleViolation, Sentence
 from tracker.domain.imports import FileKind
 from tracker.domain.intakes import CHANGES_MAX, Change, FieldChange, Preview
 from tracker.domain.money import ZERO, Money
-from tracker.store.projects import the_project
+from tracker.store.projects import day_of_sample, the_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -44,7 +44,7 @@ class RecordImport(ABC):
         self.table = table
         self.by = by
         self.project = the_project(session)
-        self.today = datetime.now(UTC).date()
+        self.today = day_of_sample(session) or datetime.now(UTC).date()
         self.new = self.same = self.complaints = 0
         self.changes: list[Change] = []
         self._odd: list[Finding] = []

@@ -14,14 +14,13 @@ from tracker.domain.money import Money
 from tracker.store.commitments import CommitmentRow
 from tracker.store.funders import ProgrammeRow
 from tracker.store.instalments import InstalmentRow
-from tracker.store.projects import WorkPackageRow, work_packages_of
+from tracker.store.projects import WorkPackageRow
+from tracker.store.scope import named
 from tracker.store.splitting import SplitRuleRow, SplitShareRow
 from tracker.store.tables import Base, Cents, one_of, whole_cents
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
-
-    from tracker.domain.programmes import NewMilestone
 
 
 class MilestoneRow(Base):
@@ -124,17 +123,26 @@ class MilestoneMoveRow(Base):
     reason: Mapped[str]
 
 
+def of_milestone(session: Session, code: str) -> str:
+    """Name a milestone as the subject of a deed, and of the documents kept with it."""
+    return f"milestone/{named(session, code)}"
+
+
 def milestones_of(session: Session, commitment_id: int | None = None) -> list[Milestone]:
     """List the milestones in their order; of a commitment, those that concern it.
 
     Shape:  a milestone concerns a commitment that pays for its work package or that it releases
             an instalment of; releases of other commitments are left out for it.
     """
-    moves: dict[int, list[Move]] = {}
-    for row in session.scalars(
-        select(MilestoneMoveRow).order_by(MilestoneMoveRow.moved_on, MilestoneMoveRow.id)
-    ):
-        moves.setdefault(row.milestone_id, []).append(Move(row.moved_on, row.to_day, row.reason))
+    chosen: list[ColumnElement[bool]] = []
+    if commitment_id is not None:
+        chosen = [_pays_for(commitment_id) | (CommitmentRow.id == commitment_id)]
+    return _milestones(session, chosen, commitment_id)
+
+
+def _milestones(
+    session: Session, chosen: list[ColumnElement[bool]], commitment_id: int | None = None
+) -> list[Milestone]:
     query = (
         select(
             MilestoneRow,
@@ -144,19 +152,61 @@ def milestones_of(session: Session, commitment_id: int | None = None) -> list[Mi
             ProgrammeRow.funder_id,
             InstalmentRow.number.label("number"),
             InstalmentRow.amount.label("amount"),
+            InstalmentRow.due_on.label("due_on"),
         )
         .join(WorkPackageRow, WorkPackageRow.id == MilestoneRow.work_package_id)
         .outerjoin(InstalmentRow, InstalmentRow.id == MilestoneRow.releases_id)
         .outerjoin(CommitmentRow, CommitmentRow.id == InstalmentRow.commitment_id)
         .outerjoin(ProgrammeRow, ProgrammeRow.id == CommitmentRow.programme_id)
-        .order_by(MilestoneRow.position)
+        .order_by(MilestoneRow.project_id, MilestoneRow.position)
     )
-    if commitment_id is not None:
-        query = query.where(_pays_for(commitment_id) | (CommitmentRow.id == commitment_id))
+    rows = session.execute(query.where(*chosen)).all()
+    one = rows[0].MilestoneRow.id if len(rows) == 1 else None
+    moves, after = _moves(session, one), _predecessors(session, one)
     return [
-        _milestone(found, tuple(moves.get(found.MilestoneRow.id, ())), commitment_id)
-        for found in session.execute(query)
+        _milestone(
+            found,
+            tuple(moves.get(found.MilestoneRow.id, ())),
+            tuple(after.get(found.MilestoneRow.id, ())),
+            commitment_id,
+        )
+        for found in rows
     ]
+
+
+def milestone_named(session: Session, code: str) -> Milestone:
+    """Give the milestone with this code.
+
+    Errors: ``NotFoundError``.
+    """
+    for found in _milestones(session, [MilestoneRow.code == code]):
+        return found
+    raise NotFoundError("There is no milestone “{code}”.", code=code)
+
+
+def _moves(session: Session, only: int | None) -> dict[int, list[Move]]:
+    """Give the moves of every milestone, or of one, in their order."""
+    found: dict[int, list[Move]] = {}
+    row = MilestoneMoveRow
+    query = select(row.milestone_id, row.moved_on, row.to_day, row.reason)
+    if only is not None:
+        query = query.where(row.milestone_id == only)
+    for key, moved_on, to_day, reason in session.execute(query.order_by(row.moved_on, row.id)):
+        found.setdefault(key, []).append(Move(moved_on, to_day, reason))
+    return found
+
+
+def _predecessors(session: Session, only: int | None) -> dict[int, list[str]]:
+    """Give the codes of what comes before each milestone, in their order."""
+    found: dict[int, list[str]] = {}
+    query = select(MilestoneAfterRow.milestone_id, MilestoneRow.code).join(
+        MilestoneRow, MilestoneRow.id == MilestoneAfterRow.after_id
+    )
+    if only is not None:
+        query = query.where(MilestoneAfterRow.milestone_id == only)
+    for key, code in session.execute(query.order_by(MilestoneRow.position)):
+        found.setdefault(key, []).append(code)
+    return found
 
 
 def held(session: Session, code: str) -> Milestone:
@@ -164,50 +214,15 @@ def held(session: Session, code: str) -> Milestone:
 
     Errors: ``NotFoundError``.
     """
-    _row(session, code)
-    return next(found for found in milestones_of(session) if found.code == code)
+    milestone_row(session, code)
+    return milestone_named(session, code)
 
 
-def add_milestone(session: Session, project_id: int, new: NewMilestone) -> None:
-    """Add a milestone behind the others, with its moves; it releases nothing."""
-    last = session.scalar(select(func.max(MilestoneRow.position)))
-    row = MilestoneRow(
-        project_id=project_id,
-        code=new.code,
-        title=new.title,
-        work_package_id=work_packages_of(session, project_id)[new.work_package],
-        weight=new.weight,
-        baseline=new.baseline,
-        met_on=new.met_on,
-        releases_id=None,
-        position=0 if last is None else last + 1,
-    )
-    if new.met_on:
-        row.status, row.progress = MilestoneStatus.MET.value, 100
-    session.add(row)
-    session.flush()
-    for to in new.moves:
-        add_move(session, new.code, to)
+def milestone_row(session: Session, code: str) -> MilestoneRow:
+    """Give a milestone to be changed; nobody else changes it until the deed is done.
 
-
-def add_move(session: Session, code: str, to: Move) -> None:
-    """Add a new date to those that a milestone has had."""
-    row = _row(session, code)
-    moved = MilestoneMoveRow(
-        milestone_id=row.id, moved_on=to.moved_on, to_day=to.to_day, reason=to.reason
-    )
-    session.add(moved)
-    session.flush()
-
-
-def note_met(session: Session, code: str, day: date) -> None:
-    """Write down on which day a milestone was met."""
-    row = _row(session, code)
-    row.met_on, row.status, row.progress = day, MilestoneStatus.MET.value, 100
-    session.flush()
-
-
-def _row(session: Session, code: str) -> MilestoneRow:
+    Errors: ``NotFoundError``.
+    """
     query = select(MilestoneRow).where(MilestoneRow.code == code).with_for_update()
     row = session.scalars(query.execution_options(populate_existing=True)).first()
     if row is None:
@@ -232,7 +247,9 @@ def _pays_for(commitment_id: int) -> ColumnElement[bool]:
     )
 
 
-def _milestone(found: Any, moves: tuple[Move, ...], only: int | None) -> Milestone:
+def _milestone(
+    found: Any, moves: tuple[Move, ...], after: tuple[str, ...], only: int | None
+) -> Milestone:
     row = found.MilestoneRow
     shows_release = found.commitment_id is not None and only in (None, found.commitment_id)
     return Milestone(
@@ -243,7 +260,17 @@ def _milestone(found: Any, moves: tuple[Move, ...], only: int | None) -> Milesto
         baseline=row.baseline,
         moves=moves,
         met_on=row.met_on,
-        releases=Release(found.commitment, found.funder_id, found.number, Money(found.amount))
+        releases=Release(
+            found.commitment, found.funder_id, found.number, Money(found.amount), found.due_on
+        )
         if shows_release
         else None,
+        id=row.id,
+        project_id=row.project_id,
+        owner=row.owner,
+        status=MilestoneStatus(row.status),
+        progress=row.progress,
+        criteria=row.criteria,
+        after=after,
+        version=row.version,
     )

@@ -8,9 +8,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.domain.commitments import Status
-from tracker.store import amendments, budgets, commitments, earmarks, milestones, projects
+from tracker.domain.milestone_rules import code_of
+from tracker.store import (
+    amendments,
+    budgets,
+    commitments,
+    earmarks,
+    milestone_plans,
+    milestones,
+    projects,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
     from decimal import Decimal
     from typing import TypeAlias
@@ -19,12 +29,13 @@ if TYPE_CHECKING:
 
     from tracker.domain.budgets import BudgetLine, BudgetVersion
     from tracker.domain.commitments import Commitment
-    from tracker.domain.milestones import Milestone
+    from tracker.domain.milestones import Evidence, Milestone
     from tracker.domain.money import Money
 
     Held: TypeAlias = dict[str, "str | int | Decimal | Money | date | None"]
 
 LISTED = ", "  # between codes in one cell
+IN_A_ROW = "; "  # between titles in one cell
 
 
 class BudgetHeld(NamedTuple):
@@ -49,7 +60,10 @@ class BudgetHeld(NamedTuple):
 
 def milestone_records(session: Session) -> list[Held]:
     """Give every milestone as a row of a table."""
-    return [_of_milestone(each) for each in milestones.milestones_of(session)]
+    asked = milestone_plans.evidence_of(session)
+    return [
+        _of_milestone(each, asked.get(each.id, ())) for each in milestones.milestones_of(session)
+    ]
 
 
 def budgets_held(session: Session) -> dict[str, BudgetHeld]:
@@ -84,7 +98,7 @@ def commitment_records(session: Session) -> list[Held]:
     return [_of_commitment(session, each) for each in commitments.commitments_of(session)]
 
 
-def _of_milestone(one: Milestone) -> Held:
+def _of_milestone(one: Milestone, evidence: Sequence[Evidence]) -> Held:
     return {
         "code": one.code,
         "title": one.title,
@@ -94,6 +108,12 @@ def _of_milestone(one: Milestone) -> Held:
         "current": one.current if one.moves else None,
         "reason": one.moves[-1].reason if one.moves else "",
         "met_on": one.met_on,
+        "owner": one.owner,
+        "outcome": code_of(one.status),
+        "progress": one.progress,
+        "criteria": " ".join(one.criteria.split()),
+        "after": LISTED.join(one.after),
+        "evidence": IN_A_ROW.join(each.title for each in evidence),
     }
 
 
