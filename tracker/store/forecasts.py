@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func, select
@@ -10,11 +10,13 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tracker.domain.forecasts import Against, Forecast, ForecastExplanation, ForecastLine
 from tracker.domain.money import Money
-from tracker.store.projects import CategoryRow, WorkPackageRow
+from tracker.store.projects import CategoryRow, WorkPackageRow, categories_of, work_packages_of
 from tracker.store.tables import Base, Cents, one_of, whole_cents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from tracker.domain.forecasts import NewForecast
 
 
 class ForecastRow(Base):
@@ -94,6 +96,55 @@ def newest_forecasts(session: Session) -> dict[int, Forecast]:
     ).all()
     projects = {row.id: row.project_id for row in rows}
     return {projects[one.id]: one for one in _forecasts(session, rows)}
+
+
+def keep_forecast(
+    session: Session, project_id: int, new: NewForecast, *, made_on: date, by: str
+) -> int:
+    """Keep a version as the newest of a project, and give its number; empty lines are left out."""
+    row = ForecastRow(
+        project_id=project_id,
+        number=new.based_on + 1,
+        first_day=new.first_day,
+        made_on=made_on,
+        made_at=datetime.now(UTC),
+        made_by=by,
+        reason=new.reason.strip(),
+    )
+    session.add(row)
+    session.flush()
+    _keep_words(session, row, new)
+    session.flush()
+    return row.number
+
+
+def _keep_words(session: Session, row: ForecastRow, new: NewForecast) -> None:
+    """Keep what a version says: its amounts, and why it differs."""
+    packages = work_packages_of(session, row.project_id)
+    categories = categories_of(session, row.project_id)
+    session.add_all(
+        ForecastLineRow(
+            forecast_id=row.id,
+            work_package_id=packages[line.work_package],
+            category_id=categories[line.category],
+            quarter=line.quarter,
+            amount=line.amount.cents,
+        )
+        for line in new.lines
+        if line.amount
+    )
+    session.add_all(
+        ForecastExplanationRow(
+            forecast_id=row.id,
+            against=why.against.value,
+            work_package_id=packages[why.work_package] if why.work_package else None,
+            category_id=categories[why.category] if why.category else None,
+            year=why.year,
+            said=why.said.strip(),
+        )
+        for why in new.explanations
+        if why.said.strip()
+    )
 
 
 def _forecasts(session: Session, rows: Iterable[ForecastRow]) -> list[Forecast]:
