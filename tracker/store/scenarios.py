@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, select
+from sqlalchemy import CheckConstraint, ForeignKey, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from tracker.domain.errors import NotFoundError
 from tracker.domain.money import Money
-from tracker.domain.scenarios import Change, ChangeKind, Scenario
+from tracker.domain.scenarios import Change, ChangeKind, NewScenario, Scenario
 from tracker.store.tables import Base, Cents, one_of, whole_cents
 
 
@@ -75,3 +76,68 @@ def scenarios_of(session: Session, project_id: int) -> list[Scenario]:
         )
         for row in rows
     ]
+
+
+def scenario_numbered(session: Session, project_id: int, key: int) -> Scenario:
+    """Give a scenario of a project by its key.
+
+    Errors: ``NotFoundError`` for one that is not there, or was dropped.
+    """
+    for found in scenarios_of(session, project_id):
+        if found.id == key:
+            return found
+    raise NotFoundError("There is no such scenario.")
+
+
+def held(session: Session, key: int) -> ScenarioRow:
+    """Give a scenario to be changed, and hold it still.
+
+    Errors: ``NotFoundError`` for one that is not there, or was dropped.
+    """
+    row = session.scalars(
+        select(ScenarioRow)
+        .where(ScenarioRow.id == key, ScenarioRow.dropped_at.is_(None))
+        .with_for_update()
+    ).first()
+    if row is None:
+        raise NotFoundError("There is no such scenario.")
+    return row
+
+
+def add_scenario(session: Session, project_id: int, new: NewScenario, by: str) -> int:
+    """Keep a scenario, and give its key."""
+    row = ScenarioRow(
+        project_id=project_id,
+        name=new.name.strip(),
+        note=new.note.strip(),
+        made_by=by,
+        made_at=datetime.now(UTC),
+    )
+    session.add(row)
+    session.flush()
+    _keep_changes(session, row.id, new)
+    return row.id
+
+
+def change_scenario(session: Session, row: ScenarioRow, new: NewScenario) -> None:
+    """Let a scenario suppose something else from now on."""
+    row.name, row.note, row.version = new.name.strip(), new.note.strip(), row.version + 1
+    session.execute(delete(ScenarioChangeRow).where(ScenarioChangeRow.scenario_id == row.id))
+    _keep_changes(session, row.id, new)
+
+
+def _keep_changes(session: Session, key: int, new: NewScenario) -> None:
+    for position, change in enumerate(new.changes):
+        session.add(
+            ScenarioChangeRow(
+                scenario_id=key,
+                position=position,
+                kind=change.kind.value,
+                code=change.code,
+                amount=change.amount.cents,
+                share=change.share,
+                first_day=change.first_day,
+                last_day=change.last_day,
+            )
+        )
+    session.flush()
