@@ -15,8 +15,8 @@ from tracker.domain.commitments import Status
 from tracker.domain.deadlines import Deadline, DeadlineKind
 from tracker.domain.determination import Settlement
 from tracker.domain.money import Money
+from tracker.store.endings import Ending
 from tracker.web.attention import of_drafts, of_endings
-from tracker.web.deadlines import Ending
 
 if TYPE_CHECKING:
     from tracker.web.attention import Matter
@@ -91,11 +91,11 @@ def test_a_draft_waits_for_everybody_who_may_confirm_but_who_entered_it() -> Non
         ("officer", True, []),
         ("auditor", False, []),
     ):
-        assert [said(m) for m in of_drafts([DRAFT], who, may_confirm=may_confirm)] == told
+        assert [said(m) for m in of_drafts([DRAFT], who, TODAY, may_confirm=may_confirm)] == told
 
 
 def test_what_was_sent_back_waits_for_who_entered_it_only() -> None:
     returned = replace(DRAFT, returned="Look again.")
-    (matter,) = of_drafts([returned], "officer", may_confirm=True)
+    (matter,) = of_drafts([returned], "officer", TODAY, may_confirm=True)
     assert said(matter) == "Amendment 2 of NGF-1 was sent back to you."
-    assert list(of_drafts([returned], "controller", may_confirm=True)) == []
+    assert list(of_drafts([returned], "controller", TODAY, may_confirm=True)) == []

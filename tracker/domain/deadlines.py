@@ -1,4 +1,7 @@
-"""Deadlines: what is due when, from the days of a commitment and the weeks of its programme."""
+"""Deadlines: what is due when, from the days of a commitment and the weeks of its programme.
+
+What each concept implies is in ``due_dates``; who is reminded of it in ``reminders``.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,50 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING, Final
 
 from tracker.domain.periods import Period
+from tracker.domain.policy import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tracker.domain.errors import Sentence
+    from tracker.domain.money import Money
 
 
 class DeadlineKind(StrEnum):
     """What is due."""
 
     PROGRESS_REPORT = "progress_report"
+    MILESTONE_REPORT = "milestone_report"
     DETERMINATION_REQUEST = "determination_request"
     DETERMINATION_DECISION = "determination_decision"
     SETTLEMENT_PAYMENT = "settlement_payment"
+    INSTALMENT = "instalment_due"
+    MILESTONE = "milestone_due"
+    EVIDENCE = "evidence_due"
+    LAPSE = "lapse_due"
+    COMMITMENT_END = "commitment_end"
+    CLOSING = "closing_due"
+    CONFIRMATION = "confirmation_due"
+    WAIVER_END = "waiver_end"
+    DECLARATION = "declaration_due"
+    NOTIFICATION = "notification_due"
+
+
+OF_FUNDERS: Final = frozenset(
+    {
+        DeadlineKind.PROGRESS_REPORT,
+        DeadlineKind.MILESTONE_REPORT,
+        DeadlineKind.DETERMINATION_REQUEST,
+        DeadlineKind.DETERMINATION_DECISION,
+        DeadlineKind.SETTLEMENT_PAYMENT,
+        DeadlineKind.INSTALMENT,
+        DeadlineKind.COMMITMENT_END,
+    }
+)
+"""What a funder sees of its own commitments; the rest is the facility's own affair."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -30,6 +66,52 @@ class Deadline:
     def days_left(self, today: date) -> int:
         """Days until it is due; negative when it is late."""
         return (self.due_on - today).days
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """Something that somebody must see to by a day.
+
+    Shape:  ``subject`` says of what it is, such as ``NGF-1/3``, and stays when the day moves.
+            It is for everybody with the ``role``, or for the ``owner`` if one is named. The
+            ``funder_id`` is the funder's that may see it, 0 for none.
+    """
+
+    due_on: date
+    kind: DeadlineKind
+    subject: str
+    project_id: int
+    what: Sentence
+    amount: Money | None = None
+    commitment: str = ""
+    milestone: str = ""
+    funder_id: int = 0
+    role: Role = Role.FINANCE_OFFICER
+    owner: str = ""
+
+    @property
+    def key(self) -> str:
+        """What makes it this deadline and no other, whatever its day."""
+        return f"{self.project_id}/{self.kind}/{self.subject}"
+
+    @property
+    def line(self) -> str:
+        """What somebody is told once: this deadline on this day."""
+        return f"{self.key}@{self.due_on}"
+
+    def days_left(self, today: date) -> int:
+        """Days until it is due; negative when it is late."""
+        return (self.due_on - today).days
+
+
+def in_order(dues: Iterable[Due]) -> tuple[Due, ...]:
+    """Put what is due first, and of one day what is worth most, first."""
+    return tuple(
+        sorted(
+            dues,
+            key=lambda due: (due.due_on, -abs(due.amount.cents) if due.amount else 0, due.key),
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)

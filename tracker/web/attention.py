@@ -1,18 +1,25 @@
 """What needs attention: sentences with the figures, made from what the store tells."""
 
+# long: one short function for each thing that needs attention, and its sentences
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tracker.domain.commitments import Status
 from tracker.domain.costs import CostState
+from tracker.domain.deadlines import DeadlineKind
+from tracker.domain.due_dates import CLOSED_WITHIN, confirmed_by
 from tracker.domain.errors import Code, Sentence
 from tracker.domain.instalments import InstalmentState
 from tracker.domain.milestones import Standing
+from tracker.domain.policy import Permission, Role
 from tracker.domain.reporting_periods import PeriodState
 from tracker.domain.texts import mark as _
 from tracker.domain.waivers import WaiverState
+from tracker.web.deadlines import NEAR, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,6 +27,7 @@ if TYPE_CHECKING:
 
     from tracker.domain.amendments import Entered
     from tracker.domain.commitments import Commitment
+    from tracker.domain.deadlines import Due
     from tracker.domain.determination import Settlement
     from tracker.domain.errors import Fact
     from tracker.domain.instalments import Instalment
@@ -28,13 +36,23 @@ if TYPE_CHECKING:
     from tracker.domain.reporting_periods import Reopening, ReportingPeriod
     from tracker.domain.statements import NotCharged
     from tracker.domain.waivers import Waiver
-    from tracker.web.deadlines import Ending
+    from tracker.store.endings import Ending
 
 WAITING = {"state": CostState.WAITING.value}  # where the lines that wait are shown
-NEAR = 30  # days before an instalment is due in which it is asked for
-TO_CLOSE = 42  # days after its end in which a period is closed
 SOON = 90  # days in which money that will lapse can still be spent
-URGENCY = ("late", "attention", "blocked", "good")
+BOOKS, FUNDING = Permission.BRING_IN_BOOKS, Permission.ENTER_FUNDING
+TOLD_HERE = frozenset(
+    {
+        DeadlineKind.PROGRESS_REPORT,
+        DeadlineKind.MILESTONE_REPORT,
+        DeadlineKind.EVIDENCE,
+        DeadlineKind.WAIVER_END,
+        DeadlineKind.DECLARATION,
+        DeadlineKind.NOTIFICATION,
+    }
+)
+GROUPS = ("due_late", "due_this_week", "due_this_month", "due_later", "due_some_day")
+SUNDAY = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +60,7 @@ class Matter:
     """One thing that needs attention: how urgent, what, how much, and where to look.
 
     Shape:  ``state`` is ``late``, ``attention``, ``blocked`` or ``good``; ``endpoint`` and
-            ``values`` make the address.
+            ``values`` make the address. It waits for who may do what it ``asks``.
     """
 
     state: str
@@ -50,17 +68,34 @@ class Matter:
     amount: Money | None
     endpoint: str
     values: dict[str, str] = field(default_factory=dict)
+    due_on: date | None = None
+    asks: Permission | None = None
 
 
-def by_urgency(matters: Iterable[Matter]) -> list[Matter]:
-    """Put what is most urgent, and the most money, first."""
-    return sorted(
-        matters,
-        key=lambda matter: (
-            URGENCY.index(matter.state),
-            -abs(matter.amount.cents) if matter.amount else 0,
-        ),
-    )
+def by_deadline(matters: Iterable[Matter], today: date) -> dict[str, list[Matter]]:
+    """Put matters under when they are due, and of one day the most money first.
+
+    Shape:  late, this week, this month, later, and what has no day; only where there are any.
+    """
+    groups: dict[str, list[Matter]] = {name: [] for name in GROUPS}
+    for matter in matters:
+        groups[_group_of(matter, today)].append(matter)
+    for found in groups.values():
+        found.sort(
+            key=lambda one: (one.due_on or today, -abs(one.amount.cents) if one.amount else 0)
+        )
+    return {name: found for name, found in groups.items() if found}
+
+
+def _group_of(matter: Matter, today: date) -> str:
+    if matter.due_on is None:
+        return "due_some_day"
+    if matter.due_on < today:
+        return "due_late"
+    if matter.due_on <= today + timedelta(SUNDAY - today.weekday()):
+        return "due_this_week"
+    is_this_month = (matter.due_on.year, matter.due_on.month) == (today.year, today.month)
+    return "due_this_month" if is_this_month else "due_later"
 
 
 def of_costs(
@@ -73,17 +108,18 @@ def of_costs(
     count, amount = waiting
     if count:
         what = Sentence(_("Cost lines that wait to be charged: {count}."), {"count": count})
-        yield Matter("attention", what, amount, "costs.show_list", WAITING)
+        yield Matter("attention", what, amount, "costs.show_list", WAITING, asks=BOOKS)
     for reason, count, amount in ((n.reason, n.line_count, n.amount) for n in left):
         what = Sentence(NOT_CHARGED[reason.value], {"count": count})
-        yield Matter("blocked", what, amount, "costs.show_list", {"reason": reason.value})
+        values = {"reason": reason.value}
+        yield Matter("blocked", what, amount, "costs.show_list", values, asks=BOOKS)
     if twice:
         what = Sentence(_("Invoices that may have been booked twice: {count}."), {"count": twice})
-        yield Matter("attention", what, None, "allocations.not_charged")
+        yield Matter("attention", what, None, "allocations.not_charged", asks=BOOKS)
     count, amount = unmatched
     if count:
         what = Sentence(_("Receipts that belong to no commitment: {count}."), {"count": count})
-        yield Matter("attention", what, amount, "receipts.show_list")
+        yield Matter("attention", what, amount, "receipts.show_list", asks=FUNDING)
 
 
 def of_milestones(milestones: Iterable[Milestone], today: date) -> Iterator[Matter]:
@@ -98,10 +134,20 @@ def of_milestones(milestones: Iterable[Milestone], today: date) -> Iterator[Matt
         text = (LATE if late else MOVED)[days != 1]
         amount = milestone.releases.amount if milestone.releases else None
         state = "late" if late else "attention"
-        yield Matter(state, Sentence(text, facts), amount, "milestones.show_list")
+        yield Matter(
+            state,
+            Sentence(text, facts),
+            amount,
+            "milestones.show",
+            {"code": milestone.code},
+            due_on=milestone.current,
+            asks=Permission.PLAN,
+        )
 
 
-def of_drafts(drafts: Iterable[Entered], who: str, *, may_confirm: bool) -> Iterator[Matter]:
+def of_drafts(
+    drafts: Iterable[Entered], who: str, today: date, *, may_confirm: bool
+) -> Iterator[Matter]:
     """Tell which drafts wait for a person: to be confirmed, or to be mended and sent again."""
     for draft in drafts:
         facts: dict[str, Fact] = {
@@ -110,15 +156,24 @@ def of_drafts(drafts: Iterable[Entered], who: str, *, may_confirm: bool) -> Iter
             "who": draft.entered_by,
         }
         is_first = draft.decision.number == 0
+        asks = Permission.CONFIRM
         if draft.entered_by == who and draft.returned:
-            text = RETURNED if is_first else RETURNED_AMENDMENT
+            text, asks = RETURNED if is_first else RETURNED_AMENDMENT, FUNDING
         elif draft.entered_by != who and may_confirm and not draft.returned:
             text = TO_CONFIRM if is_first else AMENDMENT_TO_CONFIRM
         else:
             continue
         amount = draft.decision.amount or None
         values = {"amendment_id": str(draft.id)}
-        yield Matter("attention", Sentence(text, facts), amount, "amendments.show", values)
+        yield Matter(
+            "attention",
+            Sentence(text, facts),
+            amount,
+            "amendments.show",
+            values,
+            confirmed_by(draft.entered_at.date(), today),
+            asks,
+        )
 
 
 def of_waivers(waivers: Iterable[Waiver], who: str, today: date) -> Iterator[Matter]:
@@ -126,7 +181,8 @@ def of_waivers(waivers: Iterable[Waiver], who: str, today: date) -> Iterator[Mat
     for waiver in waivers:
         if waiver.state(today) is WaiverState.ASKED and waiver.entered_by != who:
             facts: dict[str, Fact] = {"rule": Code(waiver.rule), "who": waiver.entered_by}
-            yield Matter("attention", Sentence(WAIVER_ASKED, facts), None, "financing.show")
+            what = Sentence(WAIVER_ASKED, facts)
+            yield Matter("attention", what, None, "financing.show", asks=Permission.CONFIRM)
 
 
 def of_periods(
@@ -141,18 +197,29 @@ def of_periods(
     for request in asked:
         if may_confirm and request.asked_by != who:
             facts: dict[str, Fact] = {"period": request.period.code, "who": request.asked_by}
-            yield _of_period(request.period, "attention", REOPENING_ASKED, facts)
+            asks = Permission.CONFIRM
+            yield _of_period(request.period, "attention", REOPENING_ASKED, facts, asks)
     for one in periods:
         facts = {"period": one.code, "day": one.period.last_day}
         if one.state is PeriodState.CLOSING:
             yield _of_period(one, "attention", IN_CLOSING, facts)
-        elif one.state is PeriodState.OPEN and (today - one.period.last_day).days > TO_CLOSE:
+        elif one.state is PeriodState.OPEN and (today - one.period.last_day).days > CLOSED_WITHIN:
             yield _of_period(one, "late", STILL_OPEN, facts)
 
 
-def _of_period(one: ReportingPeriod, state: str, text: str, facts: dict[str, Fact]) -> Matter:
+def _of_period(
+    one: ReportingPeriod,
+    state: str,
+    text: str,
+    facts: dict[str, Fact],
+    asks: Permission = Permission.CLOSE_PERIODS,
+) -> Matter:
+    is_closing = asks is Permission.CLOSE_PERIODS
+    due_on = one.period.last_day + timedelta(CLOSED_WITHIN) if is_closing else None
     address = {"code": one.code}
-    return Matter(state, Sentence(text, facts), None, "reporting_periods.show", address)
+    return Matter(
+        state, Sentence(text, facts), None, "reporting_periods.show", address, due_on, asks
+    )
 
 
 def of_instalments(
@@ -170,13 +237,13 @@ def of_instalments(
             values = {"code": commitment.code}
             if one.held_back:
                 what, held = Sentence(HELD_BACK, facts), one.held_back
-                yield Matter("attention", what, held, "instalments.show", values)
-            if one.state(today) is InstalmentState.OVERDUE:
-                what = Sentence(OVERDUE, facts)
-                yield Matter("late", what, one.outstanding, "instalments.show", values)
-            elif is_to_request(one, today):
-                what = Sentence(TO_REQUEST, facts)
-                yield Matter("attention", what, one.outstanding, "instalments.show", values)
+                yield Matter("attention", what, held, "instalments.show", values, asks=FUNDING)
+            late = one.state(today) is InstalmentState.OVERDUE
+            if late or is_to_request(one, today):
+                state, text = ("late", OVERDUE) if late else ("attention", TO_REQUEST)
+                what = Sentence(text, facts)
+                to = "instalments.show"
+                yield Matter(state, what, one.outstanding, to, values, one.due_on, FUNDING)
 
 
 def is_to_request(one: Instalment, today: date) -> bool:
@@ -207,15 +274,15 @@ def of_endings(endings: Iterable[Ending], today: date) -> Iterator[Matter]:
             "days": abs(left),
         }
         state, values = "late" if left < 0 else "attention", {"code": ending.commitment.code}
-        yield Matter(state, Sentence(text, facts), amount, "commitments.show", values)
+        said = Sentence(text, facts)
+        yield Matter(state, said, amount, "commitments.show", values, due.due_on, FUNDING)
 
 
 def _to_settle(code: str, settlement: Settlement) -> Matter:
     text = TO_RECEIVE if settlement.to_receive else TO_REPAY
     amount = settlement.to_receive or settlement.to_repay
-    return Matter(
-        "attention", Sentence(text, {"code": code}), amount, "commitments.show", {"code": code}
-    )
+    what, values = Sentence(text, {"code": code}), {"code": code}
+    return Matter("attention", what, amount, "commitments.show", values, asks=FUNDING)
 
 
 def of_commitments(commitments: Iterable[Commitment], today: date) -> Iterator[Matter]:
@@ -225,9 +292,12 @@ def of_commitments(commitments: Iterable[Commitment], today: date) -> Iterator[M
 
 
 def _of_commitment(commitment: Commitment, today: date) -> Iterator[Matter]:
-    def matter(state: str, text: str, amount: Money, **facts: str | int | date) -> Matter:
+    def matter(
+        state: str, text: str, amount: Money, due_on: date | None = None, **facts: int | date
+    ) -> Matter:
         what = Sentence(text, {"code": commitment.code, "funder": commitment.funder, **facts})
-        return Matter(state, what, amount, "commitments.show", {"code": commitment.code})
+        values = {"code": commitment.code}
+        return Matter(state, what, amount, "commitments.show", values, due_on, FUNDING)
 
     if commitment.status is Status.CONDITIONAL:
         text = _("{code} of {funder} is conditional and cannot be charged yet.")
@@ -240,9 +310,19 @@ def _of_commitment(commitment: Commitment, today: date) -> Iterator[Matter]:
     days, last_day = (commitment.period.last_day - today).days, commitment.period.last_day
     if days < 0:
         text = _("{code} of {funder} ended on {day} and was not charged in full.")
-        yield matter("attention", text, commitment.remaining, day=last_day)
+        yield matter("attention", text, commitment.remaining, last_day, day=last_day)
     elif days <= SOON:
-        yield matter("late", ENDS[days != 1], commitment.remaining, days=days)
+        yield matter("late", ENDS[days != 1], commitment.remaining, last_day, days=days)
+
+
+def of_deadlines(dues: Iterable[Due], today: date) -> Iterator[Matter]:
+    """Tell of the deadlines that are near or late, where nothing else tells of them."""
+    for due in dues:
+        if due.kind in TOLD_HERE and due.days_left(today) <= NEAR:
+            state = "late" if due.days_left(today) < 0 else "attention"
+            endpoint, values = place_of(due)
+            asks = Permission.PLAN if due.role is Role.PROJECT_LEAD else FUNDING
+            yield Matter(state, due.what, due.amount, endpoint, values, due.due_on, asks)
 
 
 # One day, and several.

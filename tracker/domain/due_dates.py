@@ -1,0 +1,439 @@
+"""What is due when: the deadlines that commitments, instalments, milestones and the rest imply."""
+
+# long: one short function for each concept that has deadlines
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from tracker.domain.commitments import Status
+from tracker.domain.deadlines import Deadline, DeadlineKind, Due, progress_reports, weeks_after
+from tracker.domain.errors import Code, Sentence
+from tracker.domain.policy import Role
+from tracker.domain.reporting_periods import PeriodState
+from tracker.domain.texts import mark as _
+from tracker.domain.waivers import WaiverState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from decimal import Decimal
+
+    from tracker.domain.amendments import Entered
+    from tracker.domain.commitments import Commitment
+    from tracker.domain.determination import Settlement
+    from tracker.domain.errors import Fact
+    from tracker.domain.instalments import Instalment
+    from tracker.domain.lapse import Lapse
+    from tracker.domain.milestones import Milestone
+    from tracker.domain.money import Money
+    from tracker.domain.reporting_periods import ReportingPeriod
+    from tracker.domain.terms import TermSheet
+    from tracker.domain.waivers import Waiver
+
+CLOSED_WITHIN: Final = 42
+"""Days after its end in which a reporting period is closed, and its hours are signed for."""
+CONFIRMED_WITHIN: Final = 14
+"""Days in which a second person looks at what was entered."""
+
+
+class Sent(NamedTuple):
+    """A report that a funder was sent: when, and the last day that it speaks about."""
+
+    sent_on: date
+    about: date
+
+
+class Promised(NamedTuple):
+    """A report that a funder gets so many weeks after a milestone."""
+
+    id: int
+    milestone_id: int
+    commitment_id: int
+    title: str
+    weeks: int
+
+
+class Deviating(NamedTuple):
+    """A year in which a project spends more or less than a funder lets pass without a word."""
+
+    project_id: int
+    year: int
+    difference: Money
+    share: Decimal
+
+
+class Unsigned(NamedTuple):
+    """Hours of a partner in a year that no declaration covers yet."""
+
+    project_id: int
+    partner: str
+    year: int
+    value: Money
+
+
+def of_progress_reports(
+    commitment: Commitment, sheet: TermSheet, sent: Sequence[Sent], today: date
+) -> Iterator[Due]:
+    """Tell which progress reports on a commitment are to come, and the newest that is late.
+
+    Shape:  none where the programme does not say both how often and within how many weeks. What
+            was sent about a later day, or is followed by a stretch that has ended, is overtaken.
+    Source: Aanwijzingen voor subsidieverstrekking: at most one per 12 months.
+    """
+    months = sheet.count("report_months", day=commitment.decided_on)
+    weeks = sheet.count("report_weeks", day=commitment.decided_on)
+    if months is None or weeks is None or commitment.status is not Status.AWARDED:
+        return
+    told = max((report.about for report in sent), default=date.min)
+    found = progress_reports(commitment.period, months, weeks)
+    ended = [one for one in found if one.period and one.period.last_day < today]
+    for one in (*ended[-1:], *found[len(ended) :]):
+        if one.period and one.period.last_day > told:
+            what = Sentence(
+                _("Progress report on {code} over {first} to {last}"),
+                {
+                    "code": commitment.code,
+                    "first": one.period.first_day,
+                    "last": one.period.last_day,
+                },
+            )
+            yield _of_commitment(commitment, one, f"{commitment.code}/{one.period.last_day}", what)
+
+
+def of_ending(
+    commitment: Commitment,
+    due: Deadline | None,
+    claimed: Money | None,
+    settlement: Settlement | None,
+    today: date,
+) -> Iterator[Due]:
+    """Tell what is due on the way to settlement, and when what is not charged lapses.
+
+    Shape:  what was ``claimed`` is at stake once determination is requested; what is left to
+            charge before that, and the ``settlement`` after it.
+    """
+    if due and (settlement is None or settlement.amount):
+        what = Sentence(STEPS[due.kind], {"code": commitment.code})
+        amount = commitment.remaining if claimed is None else claimed
+        if settlement:
+            amount = settlement.to_receive or settlement.to_repay
+        yield _of_commitment(commitment, due, commitment.code, what, amount)
+    is_charged_in_full = commitment.remaining.cents <= 0
+    if commitment.status is Status.AWARDED and not is_charged_in_full:
+        end = Deadline(commitment.period.last_day, DeadlineKind.COMMITMENT_END)
+        what = Sentence(
+            _("{code} ends; what is not charged by then lapses"), {"code": commitment.code}
+        )
+        if end.due_on >= today:
+            yield _of_commitment(commitment, end, commitment.code, what, commitment.remaining)
+
+
+def of_lapses(lapses: Iterable[Lapse], commitments: Mapping[str, Commitment]) -> Iterator[Due]:
+    """Tell by when to ask the funder for a change, where money is going to lapse."""
+    for one in lapses:
+        amount, commitment = one.amount or one.at_pace, commitments.get(one.commitment)
+        if one.has_ended or not amount or commitment is None:
+            continue
+        yield Due(
+            due_on=one.act_by,
+            kind=DeadlineKind.LAPSE,
+            subject=one.commitment,
+            project_id=commitment.project_id,
+            what=Sentence(
+                _("Ask the funder of {code} for a change: money lapses on {day}"),
+                {"code": one.commitment, "day": one.on},
+            ),
+            amount=amount,
+            commitment=one.commitment,
+            role=Role.DIRECTOR,
+        )
+
+
+def of_instalments(
+    commitment: Commitment,
+    plan: Iterable[Instalment],
+    milestones: Mapping[tuple[int, str], Milestone],
+    today: date,
+) -> Iterator[Due]:
+    """Tell when the instalments of a commitment are to be asked for, or should come in.
+
+    Shape:  one that waits for a milestone is expected when that is planned, and not before its
+            own day; once both are past, nobody can tell when.
+    """
+    for one in plan if commitment.is_committed else ():
+        if not one.outstanding:
+            continue
+        milestone = milestones.get((commitment.project_id, one.milestone))
+        expected = max(one.due_on, milestone.current) if milestone else one.due_on
+        due_on = one.due_on if one.is_released else expected
+        if due_on < today and not one.is_released:
+            continue
+        facts: dict[str, Fact] = {
+            "code": commitment.code,
+            "number": one.number,
+            "what": one.milestone or one.report,
+        }
+        yield Due(
+            due_on=due_on,
+            kind=DeadlineKind.INSTALMENT,
+            subject=f"{commitment.code}/{one.number}",
+            project_id=commitment.project_id,
+            what=Sentence(_said_of(one), facts),
+            amount=one.outstanding,
+            commitment=commitment.code,
+            milestone=one.milestone,
+            funder_id=commitment.funder_id,
+        )
+
+
+def of_milestones(
+    milestones: Iterable[Milestone], missing: Mapping[int, Sequence[str]]
+) -> Iterator[Due]:
+    """Tell when open milestones are to be met, and the evidence of them to be there.
+
+    Shape:  ``missing`` names the documents that are not there yet, by the key of the milestone.
+    """
+    for one in milestones:
+        if not one.is_open:
+            continue
+        facts = {"code": one.code, "title": one.title}
+        yield _of_milestone(
+            one,
+            DeadlineKind.MILESTONE,
+            Sentence(_("{code} {title} is to be met"), facts),
+            one.releases.amount if one.releases else None,
+        )
+        if titles := missing.get(one.id):
+            what = Sentence(_("Evidence of {code} is missing: {titles}"),
+                            {**facts, "titles": ", ".join(titles)})  # fmt: skip
+            yield _of_milestone(one, DeadlineKind.EVIDENCE, what)
+
+
+def of_milestone_reports(
+    promised: Iterable[Promised],
+    milestones: Mapping[int, Milestone],
+    commitments: Mapping[int, Commitment],
+    sent: Mapping[int, Sequence[Sent]],
+) -> Iterator[Due]:
+    """Tell when the reports that milestones call for are due: so many weeks after each.
+
+    Shape:  what was sent on the day that the milestone was met, or later, is this report.
+    """
+    for one in promised:
+        milestone = milestones.get(one.milestone_id)
+        commitment = commitments.get(one.commitment_id)
+        if milestone is None or commitment is None or commitment.status is not Status.AWARDED:
+            continue
+        met_on = milestone.met_on
+        is_sent = met_on and any(report.sent_on >= met_on for report in sent.get(commitment.id, ()))
+        if is_sent or not (met_on or milestone.is_open):
+            continue
+        yield Due(
+            due_on=weeks_after(met_on or milestone.current, one.weeks),
+            kind=DeadlineKind.MILESTONE_REPORT,
+            subject=f"{milestone.code}/{one.id}",
+            project_id=milestone.project_id,
+            what=Sentence(
+                _("{title} to the funder of {code}, after milestone {milestone}"),
+                {"title": one.title, "code": commitment.code, "milestone": milestone.code},
+            ),
+            commitment=commitment.code,
+            milestone=milestone.code,
+            funder_id=commitment.funder_id,
+        )
+
+
+def of_periods(periods: Iterable[tuple[int, ReportingPeriod]]) -> Iterator[Due]:
+    """Tell by when the periods of the books are to be closed; each comes with its project."""
+    for project_id, one in periods:
+        if one.state is not PeriodState.CLOSED:
+            yield Due(
+                due_on=one.period.last_day + timedelta(CLOSED_WITHIN),
+                kind=DeadlineKind.CLOSING,
+                subject=one.code,
+                project_id=project_id,
+                what=Sentence(_("Period {code} is to be closed"), {"code": one.code}),
+            )
+
+
+def of_deviations(years: Iterable[Deviating]) -> Iterator[Due]:
+    """Tell in which years funders are to be told that spending deviates from the budget.
+
+    Shape:  the law says "without delay": by when the books of the year are closed.
+    Source: Awb 4:70; Kaderbesluit nationale EZ-subsidies, art. 37; domain rule 21.
+    """
+    for one in years:
+        more = one.difference.cents > 0
+        yield Due(
+            due_on=date(one.year, 12, 31) + timedelta(CLOSED_WITHIN),
+            kind=DeadlineKind.NOTIFICATION,
+            subject=str(one.year),
+            project_id=one.project_id,
+            what=Sentence(
+                SPENT_MORE if more else SPENT_LESS, {"year": str(one.year), "share": one.share}
+            ),
+            amount=max(one.difference, -one.difference),
+        )
+
+
+def confirmed_by(entered_on: date, today: date) -> date:
+    """Give the day by which a second person has looked at what was entered, at the latest."""
+    return min(entered_on, today) + timedelta(CONFIRMED_WITHIN)
+
+
+def of_drafts(
+    drafts: Iterable[Entered], commitments: Mapping[str, Commitment], today: date
+) -> Iterator[Due]:
+    """Tell which decisions wait for a second person, or for who entered them to mend them."""
+    for draft in drafts:
+        commitment = commitments.get(draft.commitment)
+        if commitment is None:
+            continue
+        facts: dict[str, Fact] = {
+            "code": draft.commitment,
+            "number": draft.decision.number,
+            "who": draft.entered_by,
+        }
+        yield Due(
+            due_on=confirmed_by(draft.entered_at.date(), today),
+            kind=DeadlineKind.CONFIRMATION,
+            subject=f"amendment/{draft.id}",
+            project_id=commitment.project_id,
+            what=Sentence(
+                (SENT_BACK if draft.returned else TO_CONFIRM)[draft.decision.number > 0], facts
+            ),
+            amount=draft.decision.amount or None,
+            commitment=draft.commitment,
+            role=Role.FINANCE_OFFICER if draft.returned else Role.CONTROLLER,
+            owner=draft.entered_by if draft.returned else "",
+        )
+
+
+def of_reopenings(asked: Iterable[tuple[int, int, str, str, date]], today: date) -> Iterator[Due]:
+    """Tell which requests to reopen a period wait for a second person.
+
+    Shape:  each is its key, its project, the period, who asked, and on which day.
+    """
+    for key, project_id, code, who, day in asked:
+        yield Due(
+            due_on=confirmed_by(day, today),
+            kind=DeadlineKind.CONFIRMATION,
+            subject=f"period/{code}/{key}",
+            project_id=project_id,
+            what=Sentence(
+                _("{who} asks to reopen period {code}: somebody else decides"),
+                {"who": who, "code": code},
+            ),
+            role=Role.CONTROLLER,
+        )
+
+
+def of_waivers(waivers: Iterable[tuple[int, date, Waiver]], today: date) -> Iterator[Due]:
+    """Tell which waivers wait for a second person, and when those that hold end.
+
+    Shape:  each comes with its project and the day on which it was asked for.
+    """
+    for project_id, asked_on, one in waivers:
+        state = one.state(today)
+        facts = {"rule": Code(one.rule), "who": one.entered_by}
+        if state is WaiverState.ASKED:
+            yield Due(
+                due_on=confirmed_by(asked_on, today),
+                kind=DeadlineKind.CONFIRMATION,
+                subject=f"waiver/{one.id}",
+                project_id=project_id,
+                what=Sentence(
+                    _("{who} asks for a waiver of “{rule}”: somebody else decides"), facts
+                ),
+                commitment=one.commitment,
+                role=Role.CONTROLLER,
+            )
+        elif state is WaiverState.HOLDS:
+            yield Due(
+                due_on=one.until,
+                kind=DeadlineKind.WAIVER_END,
+                subject=str(one.id),
+                project_id=project_id,
+                what=Sentence(_("The waiver of “{rule}” ends"), facts),
+                commitment=one.commitment,
+            )
+
+
+def of_hours(unsigned: Iterable[Unsigned]) -> Iterator[Due]:
+    """Tell by when partners sign for their hours: with the closing of the year."""
+    for one in unsigned:
+        yield Due(
+            due_on=date(one.year, 12, 31) + timedelta(CLOSED_WITHIN),
+            kind=DeadlineKind.DECLARATION,
+            subject=f"{one.partner}/{one.year}",
+            project_id=one.project_id,
+            what=Sentence(
+                _("{partner} signs for its hours of {year}"),
+                {"partner": one.partner, "year": str(one.year)},
+            ),
+            amount=one.value,
+        )
+
+
+def _of_commitment(
+    commitment: Commitment,
+    deadline: Deadline,
+    subject: str,
+    what: Sentence,
+    amount: Money | None = None,
+) -> Due:
+    return Due(
+        due_on=deadline.due_on,
+        kind=deadline.kind,
+        subject=subject,
+        project_id=commitment.project_id,
+        what=what,
+        amount=amount,
+        commitment=commitment.code,
+        funder_id=commitment.funder_id,
+    )
+
+
+def _of_milestone(
+    one: Milestone, kind: DeadlineKind, what: Sentence, amount: Money | None = None
+) -> Due:
+    return Due(
+        due_on=one.current,
+        kind=kind,
+        subject=one.code,
+        project_id=one.project_id,
+        what=what,
+        amount=amount,
+        milestone=one.code,
+        role=Role.PROJECT_LEAD,
+        owner=one.owner,
+    )
+
+
+def _said_of(one: Instalment) -> str:
+    if not one.is_released:
+        return WAITS_FOR_MILESTONE if one.milestone else WAITS_FOR_REPORT
+    return ASKED_FOR if one.requested_on else TO_ASK_FOR
+
+
+STEPS: Final[dict[DeadlineKind, str]] = {
+    DeadlineKind.DETERMINATION_REQUEST: _("Request the determination of {code}"),
+    DeadlineKind.DETERMINATION_DECISION: _("The funder decides on the determination of {code}"),
+    DeadlineKind.SETTLEMENT_PAYMENT: _("{code} is settled"),
+}
+ASKED_FOR: Final = _("Instalment {number} of {code} comes in")
+TO_ASK_FOR: Final = _("Ask for instalment {number} of {code}")
+WAITS_FOR_MILESTONE: Final = _("Instalment {number} of {code}, once milestone {what} is met")
+WAITS_FOR_REPORT: Final = _("Instalment {number} of {code}, once report {what} is accepted")
+# The first decision, and those that follow it.
+TO_CONFIRM: Final = (
+    _("The first decision on {code}, entered by {who}, is to be confirmed"),
+    _("Amendment {number} of {code}, entered by {who}, is to be confirmed"),
+)
+SENT_BACK: Final = (
+    _("The first decision on {code} was sent back to {who}"),
+    _("Amendment {number} of {code} was sent back to {who}"),
+)
+SPENT_MORE: Final = _("Tell the funder: spending in {year} is {share} above the budget")
+SPENT_LESS: Final = _("Tell the funder: spending in {year} is {share} below the budget")
