@@ -43,6 +43,7 @@ OUT = ROOT / "docs" / "benchmarks.md"
 RATE, LATENCY = 50_000, 150  # lines charged a second; milliseconds of a page
 IMPORT_MEMORY = 400  # megabytes
 LIST_LATENCY = 200  # milliseconds of a list
+OVERVIEW_LATENCY = 300  # milliseconds of an overview of many projects
 
 
 class Size(NamedTuple):
@@ -54,10 +55,18 @@ class Size(NamedTuple):
     pdf_lines: int
     requests: int
     listed_lines: int
+    projects: int
 
 
-FULL = Size(40_000, 3, workbook_lines=100_000, pdf_lines=1_200, requests=200, listed_lines=10**6)
-QUICK = Size(40, 1, workbook_lines=600, pdf_lines=60, requests=5, listed_lines=3_000)
+FULL = Size(
+    *(40_000, 3),
+    workbook_lines=100_000,
+    pdf_lines=1_200,
+    requests=200,
+    listed_lines=10**6,
+    projects=40,
+)
+QUICK = Size(40, 1, workbook_lines=600, pdf_lines=60, requests=5, listed_lines=3_000, projects=2)
 
 
 @dataclass(frozen=True)
@@ -290,6 +299,43 @@ def told_of_cost_list(place: Workplace, database: str, url: str) -> list[Line]:
     ]
 
 
+def of_overview_all(place: Workplace) -> list[Line]:
+    """Measure the overview of many projects on both databases."""
+    from tests.conftest import Cluster, programs_of_postgresql
+
+    lines = told_of_overviews(place, "SQLite", place.url("projects.db"))
+    if (programs := programs_of_postgresql()) is None:
+        return [*lines, Line("Overview_all, PostgreSQL", "not measured: it is not installed")]
+    cluster = Cluster(programs)
+    try:
+        cluster.start()
+        return [*lines, *told_of_overviews(place, "PostgreSQL", cluster.make("projects"))]
+    finally:
+        cluster.stop()
+
+
+def told_of_overviews(place: Workplace, database: str, url: str) -> list[Line]:
+    projects, count = place.size.projects, place.size.listed_lines
+    tell(f"{projects} projects with {count:,} cost lines on {database}")
+    in_child("projects.fill", url=url, case=place.case, projects=projects, lines=count)
+    tell(f"overview of {projects} projects on {database}, {place.size.requests} requests")
+    lines = []
+    for name, shown in in_child("overview.show_all", url=url, times=place.size.requests).items():
+        if name == "peak":
+            continue
+        what = f"Overview_all, {name}, {database}"
+        first = spread(shown["first"], milliseconds)
+        held = yes(shown["p95"] <= OVERVIEW_LATENCY)
+        lines += [
+            Line(f"{what}, p50", milliseconds(shown["p50"])),
+            Line(f"{what}, p95", milliseconds(shown["p95"]), target=f"≤ {OVERVIEW_LATENCY} ms",
+                 holds=held),
+            Line("… the slowest of them", milliseconds(shown["most"])),
+            Line("… the first after a deed, when all is worked out anew", first),
+        ]  # fmt: skip
+    return lines
+
+
 def told_of_overview(database: str, shown: dict[str, Any]) -> list[Line]:
     page, sql = shown["page"], shown["sql"]
     what = f"Overview, {database}"
@@ -310,6 +356,7 @@ PARTS: dict[str, Callable[[Workplace], list[Line]]] = {
     "overview": of_overview,
     "postgresql": of_overview_on_postgresql,
     "list": of_cost_list,
+    "overview_all": of_overview_all,
 }
 
 
