@@ -20,8 +20,9 @@ run: $(VENV)/.installed libraries
 	@exec $(VENV)/bin/tracker serve --port $(PORT)
 
 # The import contracts run among the tests. MORE="--long --kills 500" runs more of what takes long.
+# In their own order: else what takes long with few tests comes last, and one process waits for it.
 test: lint programs
-	$(PYTHON) -m pytest -n 2 --dist loadfile $(MORE)
+	$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(MORE)
 
 lint: $(VENV)/.installed-dev
 	$(VENV)/bin/ruff check

@@ -34,16 +34,18 @@ EMPTY = "empty"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--races", type=int, default=48, help="races for the last euro, on each database"
+        "--races", type=int, default=24, help="races for the last euro, on each database"
     )
     parser.addoption(
-        "--kills", type=int, default=60, help="kills on SQLite; on PostgreSQL a tenth of them"
+        "--kills", type=int, default=18, help="kills on SQLite; on PostgreSQL a tenth of them"
     )
     parser.addoption(
         "--mutants", type=int, default=2_000, help="damaged files that are read, over all kinds"
     )
     parser.addoption(
-        "--long", action="store_true", help="every page in both languages, and not each in one"
+        "--long",
+        action="store_true",
+        help="every page in both languages with all its rows, and every part of the benchmark",
     )
 
 
@@ -95,6 +97,19 @@ def session(engine: Engine) -> Iterator[Session]:
 @pytest.fixture
 def loaded(loaded_url: str) -> Iterator[Session]:
     with closing_engine(loaded_url) as engine, Session(engine) as session:
+        yield session
+
+
+@pytest.fixture
+def two_projects(databases: Databases) -> Iterator[Session]:
+    """A database that holds a second charged project beside the first; nothing was chosen."""
+    from tests.actions.second_project import load_both
+
+    with (
+        databases.copy_of("two_projects", load_both) as url,
+        closing_engine(url) as engine,
+        Session(engine) as session,
+    ):
         yield session
 
 

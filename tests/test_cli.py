@@ -9,8 +9,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.actions.programme import books_in
+from tests.actions.second_project import second_case
 from tests.books.cases import case_dir
 from tracker.cli import cli, main
+from tracker.domain.errors import RuleViolation
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -158,6 +160,29 @@ def test_the_sample_is_never_served_beyond_this_machine(monkeypatch: pytest.Monk
 @pytest.mark.usefixtures("loaded")
 def test_the_sample_is_left_out_of_a_database_with_a_programme_of_its_own() -> None:
     assert "the sample was left out" in run("demo").output
+
+
+@pytest.mark.usefixtures("database")
+def test_where_there_are_several_projects_a_command_names_the_one_it_means(
+    case: Path, tmp_path: Path
+) -> None:
+    second, (book, *_) = second_case(), sorted(second_case().glob("*.xaf"))
+    run("setup", case / "case.json")
+    run("import", *books_in(case))
+    run("setup", second / "case.json")
+    for command in (("import", book), ("charge",), ("check", "--expected", case / "expected.json")):
+        with pytest.raises(RuleViolation, match="holds 2 projects: NECST, SECOND"):
+            CliRunner().invoke(cli, [str(part) for part in command], catch_exceptions=False)
+    run("import", book, "--project", "SECOND")
+    assert "cost lines judged" in run("charge", "--project", "SECOND").output
+    assert "Nothing was waiting" in run("charge", "--project", "SECOND").output
+    assert "cost lines judged" in run("charge", "--project", "NECST").output
+    told = run("check", "--expected", case / "expected.json", "--project", "NECST").output
+    assert "as expected" in told
+    assert "Everything adds up" in run("check").output
+    for code in ("NGF-1", "B-NGF-1"):
+        run("report", code, "--year", 2023, "--format", "json", "--out", tmp_path)
+    assert len(list(tmp_path.glob("*.json"))) == 2
 
 
 def test_help_names_every_command(database: str) -> None:

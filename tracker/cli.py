@@ -17,14 +17,21 @@ from zoneinfo import ZoneInfo
 import click
 
 from tracker.config import LOOPBACK, ROOT, VAR, database_url
-from tracker.console import Progress, euros, say_brought_in, say_refused, say_sign_ins
+from tracker.console import (
+    Progress,
+    euros,
+    say_brought_in,
+    say_refused,
+    say_reminded,
+    say_sign_ins,
+)
 from tracker.domain.actor import Actor
 from tracker.domain.errors import FileRefused, RuleViolation, TrackerError
 from tracker.domain.periods import Period, calendar_year, period_named, years_of
 from tracker.domain.policy import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy.orm import Session
 
@@ -32,15 +39,19 @@ if TYPE_CHECKING:
     from tracker.domain.intakes import Choice, Preview
     from tracker.domain.money import Money
 
+    Command = Callable[..., None]
 
 AT_THE_SERVER = Actor("command line", Role.FINANCE_OFFICER)
 ADMINISTRATOR = Actor("command line", Role.ADMINISTRATOR)
 FORMATS = ("xlsx", "pdf", "json")
+PROJECT = "tracker.project"
 
 
 @contextmanager
-def opened() -> Iterator[Session]:
+def opened(*, in_project: bool = False) -> Iterator[Session]:
     """Open the database that the settings name; an empty one is given its tables.
+
+    What is done in a project is done in the one that --project names, or in the only one.
 
     What was done is in the index over the cost lines when it is closed.
     """
@@ -48,6 +59,7 @@ def opened() -> Iterator[Session]:
 
     from tracker.actions.cost_index import CostIndex
     from tracker.store import schema
+    from tracker.store.projects import choose_project
     from tracker.store.session import open_engine
 
     url = database_url()
@@ -55,10 +67,24 @@ def opened() -> Iterator[Session]:
     try:
         schema.prepare(engine)
         with Session(engine) as session:
+            if in_project:
+                choose_project(session, click.get_current_context().meta.get(PROJECT, ""))
             yield session
             CostIndex(session).follow()
     finally:
         engine.dispose()
+
+
+def of_project(command: Command) -> Command:
+    """Let a command be told which project it is about."""
+    return click.option(
+        "--project",
+        metavar="CODE",
+        default="",
+        expose_value=False,
+        callback=lambda context, _option, code: context.meta.update({PROJECT: code}),
+        help="The project that is meant, where the database holds several.",
+    )(command)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -73,7 +99,10 @@ def cli() -> None:
 @cli.command()
 @click.argument("case", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def setup(case: Path) -> None:
-    """Load a programme from CASE.json: who funds what, on what terms, by which rules."""
+    """Load a project from CASE.json: who funds it, on what terms, by which rules.
+
+    Where the database holds others already, it is put beside them.
+    """
     from tracker.actions import programmes
 
     with opened() as session:
@@ -89,6 +118,7 @@ def setup(case: Path) -> None:
 @click.option("--accept", metavar="REASON", help="Why warnings and suspicious lines are in order.")
 @click.option("--apply-changes", metavar="REASON", help="Why lines that changed are replaced.")
 @click.option("--profile", default="", help="The source whose columns a table has, by its name.")
+@of_project
 @click.option("--dry-run", is_flag=True, help="Say what importing would do, and keep nothing.")
 def import_files(
     files: tuple[Path, ...],
@@ -107,7 +137,7 @@ def import_files(
     """
     told: dict[str, Any] = {"choice": decided(accept, apply_changes), "profile": profile}
     told["expected"] = amount_in(expect) if expect else None
-    with opened() as session, Progress() as progress:
+    with opened(in_project=True) as session, Progress() as progress:
         refused = 0
         for path in files:
             if dry_run:
@@ -139,11 +169,12 @@ def brought_in(
 
 
 @cli.command()
+@of_project
 def charge() -> None:
     """Apply the split rules to every cost line that is not charged yet."""
     from tracker.actions import allocations
 
-    with opened() as session:
+    with opened(in_project=True) as session:
         outcome = allocations.charge(session, by=AT_THE_SERVER)
     if not outcome.lines:
         click.echo("Nothing was waiting to be charged.")
@@ -161,11 +192,12 @@ def charge() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Also compare every figure with the answers in this file (amounts in cents).",
 )
+@of_project
 def check(expected: Path | None) -> None:
-    """Check that everything adds up. Exits with 1 if anything does not."""
+    """Check that everything adds up, in all projects. Exits with 1 if anything does not."""
     from tracker.actions import checks
 
-    with opened() as session:
+    with opened(in_project=expected is not None) as session:
         broken = checks.broken_invariants(session, by=AT_THE_SERVER)
         answers = _answers(expected) if expected else {}
         different = checks.differences(session, answers, by=AT_THE_SERVER)
@@ -205,6 +237,7 @@ def report(commitment: str, year: int | None, period: str | None, formats: str, 
         )
     over = calendar_year(year) if year else period_named(period or "")
     with opened() as session:
+        _choose_project_of(session, commitment)
         for path in _write_reports(session, commitment, over, wanted, out):
             click.echo(path)
 
@@ -248,6 +281,37 @@ def serve(host: str, port: int, workers: int) -> None:
     options = ["--bind", f"{host}:{port}", "--workers", str(workers), "--threads", "4"]
     quiet = ["--no-control-socket", "--timeout", "120", "--log-level", "warning"]
     os.execv(sys.executable, [*command, *options, *quiet])  # noqa: S606 - ourselves, no shell
+
+
+@cli.command()
+@click.option("--dry-run", is_flag=True, help="Say who would be told what, and send nothing.")
+def remind(*, dry_run: bool) -> None:
+    """Mail everybody what is due, as each of them wishes. To be run once a day.
+
+    Nobody is told the same twice, however often it is run. Exits with 1 where a mail was not sent.
+    """
+    from tracker import create_app
+    from tracker.config import Settings, SettingsError
+    from tracker.web.digests import Reminding
+
+    settings = Settings.from_env()
+    if settings.mail is None and not dry_run:
+        raise SettingsError(
+            "No mail server is set up, so nothing was sent.",
+            "Set TRACKER_SMTP_HOST and TRACKER_SMTP_FROM; without them, everybody finds their"
+            " digest on the page of reminders.",
+        )
+    with opened() as session:
+        reminding = Reminding(create_app(settings), settings, session)
+        if dry_run:
+            for email, (subject, text, _html) in reminding.rehearse():
+                click.echo(f"To {email}: {subject}\n\n{text}")
+            return
+        outcomes = reminding.carry_out(by=AT_THE_SERVER)
+    for outcome in outcomes:
+        say_reminded(outcome)
+    if any(outcome.why for outcome in outcomes):
+        sys.exit(1)
 
 
 @cli.command()
@@ -335,6 +399,15 @@ def _write_reports(
         draft.write_bytes(catalogue.to_format(made, name))
         draft.replace(path)  # a reader sees the whole file or none
         yield path
+
+
+def _choose_project_of(session: Session, commitment: str) -> None:
+    """Let a session be about the project of a commitment: its code says which that is."""
+    from tracker.store.commitment_codes import holder_of_code
+    from tracker.store.scope import in_project
+
+    if holder := holder_of_code(session, commitment):
+        in_project(session, holder.project_id)
 
 
 def _write_sample_reports(session: Session) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import make_url
 
 from tracker.domain.errors import TrackerError
+from tracker.domain.people import is_email
 from tracker.store.session import engine_options
 
 if TYPE_CHECKING:
@@ -24,10 +25,60 @@ VAR = ROOT / "var"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 SECRET_BYTES = 32
 HERE = "http://127.0.0.1:8000"
+SUBMISSION = "587"
+PORT_MAX = 65535
+MAIL_SETTINGS = ("HOST", "PORT", "USER", "PASSWORD", "FROM")
 
 
 class SettingsError(TrackerError):
     """The environment asks for an installation that would not be safe."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """The server that takes our mail, and whom it is from. It is spoken to in TLS.
+
+    Shape:  without a user, the server knows us by our address; one on this machine needs no TLS.
+    """
+
+    host: str
+    port: int
+    sender: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+    @property
+    def is_near(self) -> bool:
+        """Whether nothing crosses a network."""
+        return self.host in LOOPBACK
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> MailServer | None:
+        """Read the settings of mail; nothing where none of them is set.
+
+        Errors: ``SettingsError`` that names what is missing, or what cannot be.
+        """
+        given = {name: env.get(f"TRACKER_SMTP_{name}", "").strip() for name in MAIL_SETTINGS}
+        if not any(given.values()):
+            return None
+        signs_in = given["USER"] or given["PASSWORD"]
+        needed = ("HOST", "USER", "PASSWORD", "FROM") if signs_in else ("HOST", "FROM")
+        missing = [name for name in needed if not given[name]]
+        if missing:
+            raise SettingsError(
+                "Mail is set up in part; missing: {names}.",
+                "Set them too, or none of TRACKER_SMTP_…, and no mail is sent.",
+                names=", ".join(f"TRACKER_SMTP_{name}" for name in missing),
+            )
+        port = given["PORT"] or SUBMISSION
+        if not (port.isascii() and port.isdecimal() and 1 <= int(port) <= PORT_MAX):
+            raise SettingsError("TRACKER_SMTP_PORT is “{port}”, which is no port.", port=port)
+        if not is_email(given["FROM"]):
+            raise SettingsError(
+                "TRACKER_SMTP_FROM is “{sender}”, which is no e-mail address.",
+                sender=given["FROM"],
+            )
+        return cls(given["HOST"], int(port), given["FROM"], given["USER"], given["PASSWORD"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +87,13 @@ class Settings:
 
     Shape:  ``url`` is the address that people type. With https, one proxy is expected in front,
             which says in ``X-Forwarded-For`` and ``X-Forwarded-Proto`` who asks and how.
+            Without a ``mail`` server, reminders are shown and not sent.
     """
 
     secret_key: str
     database_url: str
     url: str = HERE
+    mail: MailServer | None = None
 
     def __post_init__(self) -> None:
         if len(self.secret_key) < SECRET_BYTES:
@@ -77,6 +130,7 @@ class Settings:
             secret_key=env.get("TRACKER_SECRET_KEY") or _kept_secret(VAR / "secret-key"),
             database_url=database_url(env),
             url=env.get("TRACKER_URL") or HERE,
+            mail=MailServer.from_env(env),
         )
 
 
@@ -91,6 +145,8 @@ def as_flask(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "TRACKER_HOSTS": LOOPBACK | {settings.host},
+        "TRACKER_URL": settings.url,
+        "TRACKER_SENDS_MAIL": settings.mail is not None,
         "WTF_CSRF_TIME_LIMIT": None,  # a form stays good as long as the session
     }
 

@@ -10,6 +10,7 @@ import click
 from tracker.domain.money import Money
 
 if TYPE_CHECKING:
+    from tracker.actions.reminders import Outcome
     from tracker.domain.errors import FileRefused, Sentence
     from tracker.domain.imports import ImportOutcome
     from tracker.domain.intakes import Preview
@@ -85,6 +86,15 @@ def say_refused(refusal: FileRefused) -> None:
     click.echo(f"{refusal.message}", err=True)
     for finding in refusal.findings:
         click.echo(f"    {finding}", err=True)
+
+
+def say_reminded(outcome: Outcome) -> None:
+    """Tell what became of somebody's digest."""
+    whose, count = outcome.digest.person.email, len(outcome.digest.lines)
+    if outcome.why is None:
+        click.echo(f"{whose}: told of {count:,}.")
+    else:
+        click.echo(f"{whose}: {outcome.why}", err=True)
 
 
 def euros(amount: Money) -> str:

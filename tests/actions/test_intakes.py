@@ -45,6 +45,7 @@ from tracker.domain.mappings import Mapping
 from tracker.domain.money import Money
 from tracker.domain.table_columns import TableKind
 from tracker.domain.terms import DatedTerm
+from tracker.store import intake_jobs as telling
 from tracker.store import intakes as stored
 from tracker.store.allocations import AllocationRow
 from tracker.store.checks import broken
@@ -626,7 +627,7 @@ def test_a_job_sees_that_its_file_was_cancelled_and_stops(
     monkeypatch.setattr(intake_jobs, "TELL_EVERY", 0)
     monkeypatch.setattr(ledgers, "COUNT_EVERY", 1)
     address = session.get_bind().engine.url.render_as_string(hide_password=False)
-    told = stored.tell_progress
+    told = telling.tell_progress
     asked: list[int] = []
 
     def cancelling(*of: object) -> bool:
@@ -639,7 +640,7 @@ def test_a_job_sees_that_its_file_was_cancelled_and_stops(
                 intakes.cancel(other, key, version=version, by=OFFICER)
         return told(*of)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(stored, "tell_progress", cancelling)
+    monkeypatch.setattr(telling, "tell_progress", cancelling)
     carried_out(session, key)
     session.rollback()
     assert asked

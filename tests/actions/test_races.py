@@ -64,7 +64,9 @@ def leave_line(session: Session, number: int) -> int:
     charge = session.scalars(select(ChargeRow.id)).first()
     line = add_line(session, unpaid_line(session), PLENTY + number)
     with transaction(session):
-        session.add(ChargeRow(charged_at=datetime.now(UTC), charged_by="test", last_line=line))
+        session.add(
+            ChargeRow(project_id=1, charged_at=datetime.now(UTC), charged_by="test", last_line=line)
+        )
         session.add(
             UnallocatedRow(
                 charge_id=charge or 0,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy.orm import Session
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from tests.compiled import COMPILED
 from tests.waiting_files import have_files_wait
 from tracker import create_app
 from tracker.actions import sample
@@ -52,8 +53,14 @@ class Stop(NamedTuple):
 STOPS = (
     Stop("sign-in", "/sign-in", None),
     Stop("work", "/work"),
+    Stop("calendar", "/calendar"),
+    Stop("calendar-funder", "/calendar?kind=instalment_due", VIEWER),
+    Stop("reminders", "/reminders", Role.DIRECTOR),
+    Stop("reminders-funder", "/reminders", VIEWER),
     Stop("overview", "/overview"),
     Stop("overview-funder", "/overview", VIEWER),
+    Stop("overview-all", "/overview?over=all"),
+    Stop("overview-refused", "/overview?milestones=soon", status=422),
     Stop("commitments", "/commitments"),
     Stop("commitments-funder", "/commitments", VIEWER),
     Stop("commitments-on-a-day", "/commitments?on=31-12-2021&order=-current"),
@@ -97,6 +104,18 @@ STOPS = (
     Stop("plan", "/plan"),
     Stop("plan-new", "/plan/new"),
     Stop("financing", "/financing"),
+    Stop("forecast", "/forecasts", Role.PROJECT_LEAD),
+    Stop("forecast-version", "/forecasts/1?by=both&years=all"),
+    Stop("forecast-new", "/forecasts/new?basis=burn_rate&rows=all", Role.PROJECT_LEAD),
+    Stop("outlook", "/outlook?quarter=2026-Q1"),
+    Stop("outlook-month", "/outlook/months/2026-02"),
+    Stop("outlook-commitment", "/outlook/LUMC-2?year=2026"),
+    Stop("scenarios", "/scenarios"),
+    Stop("scenario", "/scenarios/1"),
+    Stop("scenario-new", "/scenarios/try"),
+    Stop("scenario-tried", "/scenarios/try?pace_=80&add_code_1=NEW-1&add_amount_1=300000"),
+    Stop("scenario-refused", "/scenarios/try?pace_=soon"),
+    Stop("scenarios-compared", "/scenarios/compare?with=1&with=2"),
     Stop("waiver-new", "/waivers/new"),
     Stop("in-kind", "/in-kind"),
     Stop("in-kind-new", "/in-kind/new"),
@@ -138,6 +157,21 @@ STOPS = (
     Stop("reconciliation-all", "/reconciliation?by=by_account&everything=y"),
     Stop("reconciliation-refused", "/reconciliation?by=colour", status=422),
     Stop("milestones", "/milestones"),
+    Stop("milestones-late", "/milestones?late=y&order=-at_risk", Role.PROJECT_LEAD),
+    Stop("milestones-refused", "/milestones?order=colour", status=422),
+    Stop("milestone", "/milestones/M9", Role.PROJECT_LEAD),
+    Stop("milestone-met", "/milestones/M2"),
+    Stop("milestone-new", "/milestones/new", Role.PROJECT_LEAD),
+    Stop("milestone-change", "/milestones/M10/change", Role.PROJECT_LEAD),
+    Stop("milestone-move", "/milestones/M10/move", Role.PROJECT_LEAD),
+    Stop("milestone-move-seen", "/milestones/M10/move?to_day=30-06-2028", Role.PROJECT_LEAD),
+    Stop("milestone-status", "/milestones/M9/status", Role.PROJECT_LEAD),
+    Stop("milestone-funding", "/milestones/M9/funding", Role.PROJECT_LEAD),
+    Stop("milestone-releases", "/milestones/M10/releases", Role.PROJECT_LEAD),
+    Stop("milestones-progress", "/milestones/progress", Role.PROJECT_LEAD),
+    Stop("explained-risk", "/explain/at_risk"),
+    Stop("explained-milestone", "/explain/milestone_planned?milestone=M10"),
+    Stop("explained-milestone-charged", "/explain/milestone_charged"),
     Stop("imports", "/imports"),
     Stop("import-columns", "/imports/14"),
     Stop("import-ready", "/imports/12"),
@@ -150,6 +184,7 @@ STOPS = (
     Stop("statement-year", "/reports/statement/NGF-1/2023"),
     Stop("statement-quarter", "/reports/statement/RMX-C/2023-Q2"),
     Stop("statement-in-kind", "/reports/statement/RMX-K/2024"),
+    Stop("report-overview", "/reports/overview"),
     Stop("people", "/people", ADMINISTRATOR),
     Stop("password", "/people/1/password", ADMINISTRATOR),
     Stop("audit-trail", "/audit-trail", ADMINISTRATOR),
@@ -193,6 +228,7 @@ def _closed(app: WSGIApplication) -> WSGIApplication:
 def served(database_url: str) -> Iterator[str]:
     """Serve a database on a free port until the end of the block, and give the address."""
     app = create_app(Settings(secret_key="e" * 40, database_url=database_url))
+    app.jinja_env.bytecode_cache = COMPILED
     limiter.reset()  # its memory is the process's
     server = make_server("127.0.0.1", 0, _closed(app), threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever)

@@ -12,8 +12,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from reports.column_guides import template_columns
+from tests.e2e.laid_out import faults_of
 from tests.e2e.served import OFFICER
-from tests.e2e.test_every_page import SCREENS, TOO_WIDE
+from tests.e2e.test_every_page import SCREENS
 from tests.e2e.test_funding import fill, send, sign_in_by_keyboard, tab_to_field
 from tests.e2e.test_journeys import until_done
 from tests.e2e.test_keyboard import tab_to
@@ -171,7 +172,7 @@ def test_changed_milestones_are_looked_at_and_applied_without_a_mouse(
     expect(changed.locator("ins")).to_contain_text("2031")
     for width in SCREENS:
         officer.set_viewport_size({"width": width, "height": 740})
-        assert not officer.evaluate(TOO_WIDE), width
+        assert faults_of(officer) == [], width
     assert Axe().run(officer).response["violations"] == []
     fill(officer, reason="The permit came late")
     officer.get_by_label("Apply the changed rows").focus()

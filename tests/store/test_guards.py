@@ -101,7 +101,9 @@ def test_a_cost_line_can_be_charged_to_its_last_cent_and_no_further(
 ) -> None:
     load(session, charge=False)
     with transaction(session):
-        session.add(ChargeRow(charged_at=datetime.now(UTC), charged_by="test", last_line=0))
+        session.add(
+            ChargeRow(project_id=1, charged_at=datetime.now(UTC), charged_by="test", last_line=0)
+        )
     line = add_line(session, unpaid_line(session), 5_000 * cent)
     with pytest.raises(DBAPIError, match="allocation_within_cost_line"):
         allocate(session, line, -cent)
@@ -275,9 +277,9 @@ RECORDS = {
         " SELECT MIN(id), 'a customer', 'a', '2026-01-01' FROM bank_entry"
     ),
     "in_kind_declaration": (
-        "INSERT INTO in_kind_declaration (partner, first_day, last_day, method, signed_by,"
-        " signed_on, document_id, entered_by, entered_at) SELECT 'p', '2026-01-01', '2026-01-01',"
-        " 'hours', 'x', '2026-01-01', MIN(id), 'a', '2026-01-01' FROM document"
+        "INSERT INTO in_kind_declaration (project_id, partner, first_day, last_day, method,"
+        " signed_by, signed_on, document_id, entered_by, entered_at) SELECT 1, 'p', '2026-01-01',"
+        " '2026-01-01', 'hours', 'x', '2026-01-01', MIN(id), 'a', '2026-01-01' FROM document"
     ),
     "waiver": (
         "INSERT INTO waiver (project_id, rule, reason, until, entered_by, entered_at)"

@@ -138,7 +138,9 @@ def test_a_newest_file_that_leaves_lines_out_or_says_otherwise_is_told(loaded: S
         changes=(changed,),
     )
     moment = datetime(2026, 1, 1, tzinfo=UTC)
-    row = IntakeRow(file_name="again.xaf", sha256="a" * 64, size=1, asked_by="x", asked_at=moment)
+    row = IntakeRow(
+        project_id=1, file_name="again.xaf", sha256="a" * 64, size=1, asked_by="x", asked_at=moment
+    )
     row.state, row.kind, row.import_id = IntakeState.KEPT, FileKind.LEDGER, file.id
     row.preview = plain.written(preview)
     loaded.add(row)

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session as OrmSession
 
+from tests.compiled import COMPILED
 from tests.waiting_files import have_files_wait
 from tracker import create_app
 from tracker.actions import sample
@@ -64,6 +65,7 @@ def make_app(sample_url: str) -> Iterator[Callable[..., Flask]]:
     def make(**settings: str) -> Flask:
         chosen = {"secret_key": KEY, "database_url": sample_url} | settings
         app = create_app(Settings(**chosen))
+        app.jinja_env.bytecode_cache = COMPILED
         limiter.reset()  # its memory is the process's
         made.append(app)
         return app

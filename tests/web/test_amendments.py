@@ -316,7 +316,7 @@ def test_a_determination_asks_for_its_amount_and_settles(
     officer: FlaskClient, controller: FlaskClient, session: Session
 ) -> None:
     address = "/commitments/PZH-1/amend"
-    typed = {"decided_on": "01-02-2026", "status": "determined", "reason": "Determined."}
+    typed = {"decided_on": "12-01-2026", "status": "determined", "reason": "Determined."}
     assert fill_in(officer, address, **typed).status_code == 422
     known = commitment_named(session, "PZH-1")
     answer = fill_in(officer, address, **typed, determined="1,900,000.00")

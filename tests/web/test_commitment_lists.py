@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 CASE = json.loads((DEMO / "case.json").read_text())
-CODES = [*(commitment["id"] for commitment in CASE["commitments"]), "PZH-2"]  # a draft
+LATER = {"UL-2": 90_000_000, "LUMC-2": 160_000_000}  # what was agreed on after the file
+CODES = [*(commitment["id"] for commitment in CASE["commitments"]), "PZH-2", *LATER]
 
 
 def listed(page: str) -> list[str]:
@@ -52,9 +53,10 @@ def test_every_commitment_is_listed_and_the_total_is_of_what_is_committed(
     page = director.get("/commitments").text
     assert listed(page) == CODES
     awarded = [c for c in CASE["commitments"] if c["status"] == "awarded"]
-    committed = sum(a["amount"] for c in awarded for a in c["amounts"])
-    original = sum(c["amounts"][0]["amount"] for c in awarded)
-    assert total_of(page)[0] == f"Total committed ({len(awarded)})"
+    later = sum(LATER.values())
+    committed = sum(a["amount"] for c in awarded for a in c["amounts"]) + later
+    original = sum(c["amounts"][0]["amount"] for c in awarded) + later
+    assert total_of(page)[0] == f"Total committed ({len(awarded) + len(LATER)})"
     assert total_of(page)[-5:-3] == [english(original), english(committed)]
     assert "Not in the total:" in page
 

@@ -38,10 +38,10 @@ def newest(session: Session) -> Any:
 
 def test_the_plan_at_a_glance_says_planned_committed_and_the_gap(sign_in: SignIn) -> None:
     page = sign_in(OFFICER).get("/financing").text
-    for figure in ("26,200,000.00", "22,300,000.00", "900,000.00", "1,200,000.00", "3,900,000.00"):
+    for figure in ("29,030,000.00", "24,800,000.00", "900,000.00", "1,200,000.00", "4,230,000.00"):
         assert f"{EUR}{figure}" in page
-    assert f"{EUR}3,900,000.00 still to be found" in page
-    assert f"{EUR}1,800,000.00 if all that is conditional and pledged comes" in page
+    assert f"{EUR}4,230,000.00 still to be found" in page
+    assert f"{EUR}2,130,000.00 if all that is conditional and pledged comes" in page
 
 
 def test_without_a_plan_the_gap_is_unknown_and_the_plan_is_asked_for(
@@ -66,14 +66,14 @@ def test_a_broken_rule_says_so_in_figures_and_a_waiver_shows_beside_it(
     session.execute(
         text(
             "INSERT INTO programme_term (programme_id, name, value, first_day, source, scope,"
-            " is_verified) SELECT programme_id, 'aid_ceiling', '40', '2025-01-01',"
+            " is_verified) SELECT programme_id, 'aid_ceiling', '37', '2025-01-01',"
             " 'GBER art. 26(6)', 'large', 1 FROM commitment WHERE code = 'NGF-1'"
         )
     )
     session.commit()
     page = sign_in(OFFICER).get("/financing").text
     assert f"State aid comes to {EUR}11,000,000.00" in page
-    assert f"allows {EUR}10,480,000.00: {EUR}520,000.00 too much." in page
+    assert f"allows {EUR}10,741,100.00: {EUR}258,900.00 too much." in page
     assert "GBER art. 26(6)" in page
     assert page.count("Broken") == 2  # the sample's partners contribute too little as well
     fill_in(sign_in(OFFICER), "/waivers/new", **waiver())
@@ -131,5 +131,5 @@ def test_a_refused_waiver_says_why_and_keeps_what_was_typed(
 def test_the_page_speaks_dutch_to_who_reads_dutch(sign_in: SignIn) -> None:
     page = sign_in(CONTROLLER).get("/financing").text
     assert "Begrote kosten" in page
-    assert "26.200.000,00" in page
+    assert "29.030.000,00" in page
     assert "Own contribution" not in page

@@ -24,7 +24,7 @@ ORDER = {
     "reference": "PO-2026-001",
     "supplier": "Calibra BV",
     "description": "Sensors",
-    "ordered_on": "02-02-2026",
+    "ordered_on": "02-01-2026",
     "expected_on": "01-03-2026",
     "amount": "12500.00",
     "category": "materials",

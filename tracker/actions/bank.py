@@ -12,6 +12,7 @@ from tracker.domain.imports import FileKind, ImportOutcome
 from tracker.domain.intakes import Control, Preview
 from tracker.domain.money import Money
 from tracker.store import imports
+from tracker.store.scope import over_all
 from tracker.store.session import transaction
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from tracker.domain.receipts import (
         BankStatement,
     )
-    from tracker.store.projects import Project
 
 
 class _Rehearsed(Exception):  # noqa: N818 - the end of a rehearsal, and no error
@@ -38,13 +38,11 @@ class BankImport:
         session: Session,
         statements: list[BankStatement],
         file_name: str,
-        project: Project,
         by: Actor,
     ) -> None:
         self._session = session
         self._statements = statements
         self._file_name = file_name
-        self._project = project
         self._by = by
 
     def read(self, progress: Progress) -> None:
@@ -75,10 +73,11 @@ class BankImport:
         self._run(deed.import_id)
 
     def _run(self, import_id: int) -> None:
-        self._done = Recognition(
-            self._session, self._statements, self._file_name, import_id, self._project, self._by
-        )
-        self._done.run()
+        with over_all(self._session):
+            self._done = Recognition(
+                self._session, self._statements, self._file_name, import_id, self._by
+            )
+            self._done.run()
 
     @property
     def new(self) -> int:

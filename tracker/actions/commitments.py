@@ -12,8 +12,10 @@ from tracker.domain.decisions import Before, check_decision
 from tracker.domain.errors import RuleViolation
 from tracker.domain.money import Money
 from tracker.store import amendments, audit, commitments, earmarks, financing, projects
+from tracker.store.commitment_codes import holder_of_code
 from tracker.store.commitments import CommitmentRow
 from tracker.store.funders import ProgrammeRow
+from tracker.store.scope import over_all
 from tracker.store.session import transaction
 
 if TYPE_CHECKING:
@@ -36,7 +38,8 @@ def enter(
             that cannot be.
     """
     with transaction(session):
-        financing.lock_financing(session)  # of two with one code at once, the second is told
+        with over_all(session):  # of two with one code at once, the second is told
+            financing.lock_financing(session)
         entry = Entry(session, promise, today)
         entry.check()
         return entry.keep(by, letter)
@@ -125,13 +128,24 @@ def _check_unknown(session: Session, promise: Promise) -> None:
         )
     if session.get(ProgrammeRow, promise.programme_id) is None:
         raise RuleViolation("There is no such programme.", "Choose another.", field="programme_id")
-    for row in session.scalars(select(CommitmentRow)):
-        if row.code.lower() == promise.code.strip().lower():
+    if taken := holder_of_code(session, promise.code.strip()):
+        if taken.project == projects.the_project(session).code:
             raise RuleViolation(
-                "There is a commitment {code} already.", field="code", code=row.code
+                "There is a commitment {code} already.", field="code", code=taken.code
             )
-        same = row.programme_id == promise.programme_id
-        if same and row.reference == promise.reference.strip():
+        raise RuleViolation(
+            "The project {project} has a commitment {code} already.",
+            "Codes of commitments are unique over all projects: choose another.",
+            field="code",
+            project=taken.project,
+            code=taken.code,
+        )
+    with over_all(session):
+        same = select(CommitmentRow).where(
+            CommitmentRow.programme_id == promise.programme_id,
+            CommitmentRow.reference == promise.reference.strip(),
+        )
+        if row := session.scalars(same).first():
             raise RuleViolation(
                 "{code} has the reference {reference} already.",
                 "A second part of the same award is an amendment of {code}.",

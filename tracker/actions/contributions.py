@@ -13,7 +13,7 @@ from tracker.domain.contributions import check_contribution, check_declaration, 
 from tracker.domain.errors import RuleViolation
 from tracker.domain.imports import FileKind, ImportOutcome
 from tracker.store import audit, documents, imports, projects
-from tracker.store.contributions import DeclarationRow, partners_of
+from tracker.store.contributions import DeclarationRow, of_partner, partners_of
 from tracker.store.session import transaction
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def enter(session: Session, row: InKindRow, *, today: date, by: Actor) -> None:
             session,
             by=by,
             did="enter contribution",
-            subject=f"in-kind/{row.partner}",
+            subject=of_partner(session, row.partner),
             detail=_said(row),
         )
 
@@ -78,18 +78,18 @@ def declare(
         )
     with transaction(session):
         check_partner(new.partner, partners_of(session))
+        subject, now = of_partner(session, new.partner), datetime.now(UTC)
         row = DeclarationRow(
+            project_id=projects.the_project(session).id,
             partner=new.partner,
             first_day=new.first_day,
             last_day=new.last_day,
             method=new.method.strip(),
             signed_by=new.signed_by.strip(),
             signed_on=new.signed_on,
-            document_id=documents.add_document(
-                session, f"in-kind/{new.partner}", document, by=by.name, at=datetime.now(UTC)
-            ),
+            document_id=documents.add_document(session, subject, document, by=by.name, at=now),
             entered_by=by.name,
-            entered_at=datetime.now(UTC),
+            entered_at=now,
         )
         session.add(row)
         session.flush()
@@ -98,7 +98,7 @@ def declare(
             session,
             by=by,
             did="enter declaration",
-            subject=f"in-kind/{new.partner}",
+            subject=subject,
             detail=_declared(new, document),
         )
     return key

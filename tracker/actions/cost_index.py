@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from tracker.config import ROOT
 from tracker.store import cost_groups, cost_index, spending
+from tracker.store.scope import over_all
 from tracker.store.session import transaction
 
 if TYPE_CHECKING:
@@ -33,20 +34,25 @@ class CostIndex:
         self._session = session
 
     def follow(self) -> None:
-        """Bring the index and the sums up to the books, if they lag."""
+        """Bring the index and the sums of all projects up to the books, if they lag."""
         session = self._session
         if _lag(session):
-            with transaction(session):
-                goal = cost_index.settle(session)
-            after: int | None = 0
-            while after is not None:
-                with transaction(session):
-                    after = cost_groups.follow(session, goal, after)
-            done = False
-            while not done:
-                with transaction(session):
-                    done = spending.follow(session, goal.line, goal.allocation)
+            with over_all(session):
+                self._follow()
         session.rollback()
+
+    def _follow(self) -> None:
+        session = self._session
+        with transaction(session):
+            goal = cost_index.settle(session)
+        after: int | None = 0
+        while after is not None:
+            with transaction(session):
+                after = cost_groups.follow(session, goal, after)
+        done = False
+        while not done:
+            with transaction(session):
+                done = spending.follow(session, goal.line, goal.allocation)
 
     def follow_soon(self) -> None:
         """Bring it along after a deed: at once if that is little work, else in another process.

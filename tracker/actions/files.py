@@ -11,6 +11,7 @@ from tracker.actions.books import Deed
 from tracker.actions.budget_tables import BudgetTableImport
 from tracker.actions.commitment_tables import CommitmentTableImport
 from tracker.actions.cost_tables import CostTableImport
+from tracker.actions.forecast_tables import ForecastTableImport
 from tracker.actions.hour_tables import HourTableImport
 from tracker.actions.in_kind import InKindImport
 from tracker.actions.ledgers import LedgerImport
@@ -41,6 +42,7 @@ RECORDS: Mapping[TableKind, type[RecordImport]] = {
     TableKind.MILESTONES: MilestoneTableImport,
     TableKind.BUDGETS: BudgetTableImport,
     TableKind.COMMITMENTS: CommitmentTableImport,
+    TableKind.FORECASTS: ForecastTableImport,
 }
 ATTEMPTS = 5  # at a file, while others change the books
 
@@ -121,7 +123,7 @@ def coming_of(session: Session, file: FileIn, *, leave_out: AbstractSet[str], by
     if file.kind is FileKind.LEDGER:
         return LedgerImport(session, xaf.read(path, name), name, project, leave_out)
     if file.kind is FileKind.BANK:
-        return BankImport(session, camt.read(path, name), name, project, by)
+        return BankImport(session, camt.read(path, name), name, by)
     if file.kind is FileKind.IN_KIND:
         return InKindImport(session, in_kind.read(path, name), name, project, leave_out)
     assert file.source is not None

@@ -27,8 +27,9 @@ from tracker.domain.intakes import RECORDS, Choice, Intake, IntakeState, Preview
 from tracker.domain.mappings import from_plain
 from tracker.domain.policy import Role
 from tracker.readers import kinds
-from tracker.store import books, intakes, plain
+from tracker.store import books, intake_jobs, intakes, plain
 from tracker.store import imports as stored
+from tracker.store.scope import in_project
 from tracker.store.session import transaction
 
 if TYPE_CHECKING:
@@ -59,11 +60,12 @@ class IntakeJob:
         self._id = intake_id
 
     def carry_out(self) -> None:
-        """Look at the file, or keep it. Of two jobs at once, one does it.
+        """Look at the file, or keep it, for the project of its intake. Of two jobs, one does it.
 
         Errors: whatever a fault of ours raises; refusals of the file are written down with it.
         """
         self._session.rollback()
+        in_project(self._session, intake_jobs.project_of_intake(self._session, self._id))
         state = intakes.intake(self._session, self._id).state
         try:
             if state is IntakeState.WAITING:
@@ -111,7 +113,7 @@ class _Job:
             return
         self._told_at = now
         engine: Any = self._session.get_bind()
-        if not intakes.tell_progress(engine, self._id, self._version, done, whole):
+        if not intake_jobs.tell_progress(engine, self._id, self._version, done, whole):
             raise NoLongerWantedError
 
     def _settle(self, state: IntakeState, said: object, **values: Any) -> None:

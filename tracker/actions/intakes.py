@@ -24,6 +24,7 @@ from tracker.domain.mapping_checks import check_mapping
 from tracker.store import audit, intakes, mappings
 from tracker.store import imports as stored
 from tracker.store.projects import the_project
+from tracker.store.scope import named
 from tracker.store.session import transaction
 
 if TYPE_CHECKING:
@@ -178,7 +179,9 @@ def forget_profile(session: Session, profile_id: int, *, by: Actor) -> None:
     """
     with transaction(session):
         name = mappings.forget_profile(session, profile_id)
-        audit.record(session, by=by, did="forget profile", subject=f"profile/{name}")
+        audit.record(
+            session, by=by, did="forget profile", subject=f"profile/{named(session, name)}"
+        )
 
 
 def _check_open(row: IntakeRow) -> None:

@@ -17,6 +17,7 @@ from tracker.domain.errors import Finding, Sentence
 from tracker.domain.imports import FileKind
 from tracker.domain.intakes import AT_WORK, IntakeState, Preview
 from tracker.store import intakes, plain
+from tracker.store.scope import over_all
 from tracker.store.session import open_engine, transaction
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def _see_off(job: subprocess.Popen[bytes], intake_id: int, url: str) -> None:
         return
     engine = open_engine(url)
     try:
-        with Session(engine) as session:
+        with Session(engine) as session, over_all(session):
             Job(session, intake_id).end(*_what_ended(code))
     finally:
         engine.dispose()

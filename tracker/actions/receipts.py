@@ -190,7 +190,7 @@ def _held(
 ) -> tuple[dict[str, int], dict[str, tuple[Instalment, ...]]]:
     """Hold the commitments still that may receive money; give their keys and their plans."""
     bank.hold_commitments(session, codes)
-    known = {one.code: one for one in bank.candidates_of(session, the_project(session).id)}
+    known = {one.code: one for one in bank.candidates_of(session)}
     for code in sorted(codes - known.keys()):
         raise NotFoundError("{code} is no commitment that money can come in on.", code=code)
     return (

@@ -25,6 +25,7 @@ from tracker.domain.receipts import (
 from tracker.domain.reporting_periods import counting_day
 from tracker.readers.findings import Findings
 from tracker.store import audit, bank, commitments, instalments, receipts
+from tracker.store.commitment_codes import projects_of_commitments
 from tracker.store.imports import StatementRow
 from tracker.store.receipts import BankEntryRow, ReceiptRow, SetAsideRow
 from tracker.store.reporting_periods import closed_periods
@@ -35,11 +36,13 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from tracker.domain.actor import Actor
-    from tracker.store.projects import Project
 
 
 class Recognition:
-    """The entries of one file: each kept, matched to a commitment, or undone by another."""
+    """The entries of one file: each kept, matched to a commitment, or undone by another.
+
+    An account is the facility's: what comes in on it is of the commitments of all projects.
+    """
 
     def __init__(
         self,
@@ -47,7 +50,6 @@ class Recognition:
         statements: list[BankStatement],
         file_name: str,
         import_id: int,
-        project: Project,
         by: Actor,
     ) -> None:
         self._session = session
@@ -58,11 +60,12 @@ class Recognition:
         self._import_id = import_id
         self._by = by
         self._codes = {key: code for code, key in bank.hold_commitments(session).items()}
-        self._payers = commitments.payers_of(session, project.id)
+        self._payers = commitments.payers_of(session)
         self._plans = instalments.instalments_by_commitment(session)
         self._by_hand = receipts.receipts_by_hand(session)
         self._reversals = bank.reversals(session)
-        self._closed = closed_periods(session, project.id)
+        self._projects = projects_of_commitments(session)
+        self._closed = {key: closed_periods(session, key) for key in {*self._projects.values()}}
         self.new = self.same = 0
         self._recognised: Counter[str] = Counter()
         self._received: defaultdict[int, list[int]] = defaultdict(list)
@@ -159,13 +162,13 @@ class Recognition:
                 recognised_by=str(match.recognised_by),
                 instalment_id=paid.id if paid else None,
                 entered_by=self._by.name,
-                counted_on=self._counted_on(row.booked_on),
+                counted_on=self._counted_on(match.commitment_id, row.booked_on),
             )
         )
 
-    def _counted_on(self, day: date) -> date | None:
+    def _counted_on(self, commitment_id: int, day: date) -> date | None:
         """Give the day on which a receipt counts, where its own period is closed."""
-        counts = counting_day(day, self._closed)
+        counts = counting_day(day, self._closed[self._projects[commitment_id]])
         return None if counts == day else counts
 
     def _is_known_by_hand(self, entry: BankEntry, match: Match) -> bool:
@@ -230,7 +233,8 @@ class Recognition:
         for receipt in standing:
             self._taken_back += receipt.amount
             undoing = bank.undoing(receipt, Recognised.REVERSED.value, TAKEN_BACK, self._by.name)
-            undoing.counted_on = self._counted_on(receipt.counted_on or receipt.received_on)
+            day = receipt.counted_on or receipt.received_on
+            undoing.counted_on = self._counted_on(receipt.commitment_id, day)
             self._session.add(undoing)
             audit.record(
                 self._session,

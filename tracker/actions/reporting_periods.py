@@ -18,7 +18,7 @@ from tracker.domain.reporting_periods import (
     series,
 )
 from tracker.store import audit, closing, commitments, documents, projects, reporting_periods
-from tracker.store.reporting_periods import ReopeningRow, SentReportRow
+from tracker.store.reporting_periods import ReopeningRow, SentReportRow, of_period
 from tracker.store.session import transaction
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def extend(session: Session, length: Length, *, by: Actor) -> str:
             session,
             by=by,
             did="add period",
-            subject=_subject(period.code),
+            subject=of_period(session, period.code),
             detail={"first_day": str(period.first_day), "last_day": str(period.last_day)},
         )
     return period.code
@@ -149,7 +149,8 @@ def ask_reopening(session: Session, code: str, reason: str, *, version: int, by:
         )
         session.flush()
         detail = {"reason": reason.strip()}
-        audit.record(session, by=by, did="ask for reopening", subject=_subject(code), detail=detail)
+        subject = of_period(session, code)
+        audit.record(session, by=by, did="ask for reopening", subject=subject, detail=detail)
 
 
 def confirm_reopening(session: Session, reopening_id: int, *, by: Actor) -> str:
@@ -186,7 +187,7 @@ def drop_reopening(session: Session, reopening_id: int, *, by: Actor) -> str:
             session,
             by=by,
             did="drop reopening",
-            subject=_subject(asked.period.code),
+            subject=of_period(session, asked.period.code),
             detail={"reason": row.reason, "asked_by": row.asked_by},
         )
     return asked.period.code
@@ -213,9 +214,9 @@ def note_sent(
         _row, period = reporting_periods.hold(session, found.id)
         check_sent(period, sent_on, today)
         _check_noted_once(session, period, commitment)
-        now, kept = datetime.now(UTC), None
+        now, kept, subject = datetime.now(UTC), None, of_period(session, code)
         if document is not None:
-            kept = documents.add_document(session, _subject(code), document, by=by.name, at=now)
+            kept = documents.add_document(session, subject, document, by=by.name, at=now)
         session.add(
             SentReportRow(
                 period_id=period.id,
@@ -229,7 +230,7 @@ def note_sent(
         )
         session.flush()
         detail = {"commitment": commitment, "day": str(sent_on), "description": note.strip()}
-        audit.record(session, by=by, did="note report", subject=_subject(code), detail=detail)
+        audit.record(session, by=by, did="note report", subject=subject, detail=detail)
 
 
 def _check_noted_once(session: Session, period: ReportingPeriod, commitment: str) -> None:
@@ -243,10 +244,6 @@ def _check_noted_once(session: Session, period: ReportingPeriod, commitment: str
         )
 
 
-def _subject(code: str) -> str:
-    return f"period/{code}"
-
-
 def _held(session: Session, code: str, version: int) -> tuple[ReportingPeriodRow, ReportingPeriod]:
     """Hold a period still, as it was when the form was opened."""
     project = projects.the_project(session)
@@ -258,7 +255,7 @@ def _held(session: Session, code: str, version: int) -> tuple[ReportingPeriodRow
 
 
 def _told(session: Session, period: ReportingPeriod) -> StaleEditError:
-    last = audit.history_of(session, _subject(period.code))
+    last = audit.history_of(session, of_period(session, period.code))
     return StaleEditError(
         "{who} changed {period} on {day} while you had it open.",
         "Look at what is there now, and decide again.",
@@ -280,7 +277,8 @@ def _step(
     did = check_step(period, to)
     row.state, row.version = to.value, row.version + 1
     session.flush()
-    audit.record(session, by=by, did=did, subject=_subject(period.code), detail=detail)
+    subject = of_period(session, period.code)
+    audit.record(session, by=by, did=did, subject=subject, detail=detail)
 
 
 def _sent(session: Session, period: ReportingPeriod) -> list[str]:

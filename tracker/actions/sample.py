@@ -14,7 +14,11 @@ from tracker.actions import (
     programmes,
     sample_charging,
     sample_costs,
+    sample_forecasts,
     sample_funding,
+    sample_milestones,
+    sample_planning,
+    sample_reminders,
     sample_spending,
 )
 from tracker.actions.cost_index import CostIndex
@@ -76,15 +80,19 @@ def load(
             raise outcome
     allocations.charge(session, by=by)
     _let_people_in(session, by)
-    officer, controller = (
+    officer, controller, lead = (
         Actor(sign_in.email, sign_in.role)
         for sign_in in SIGN_INS
-        if sign_in.role in (Role.FINANCE_OFFICER, Role.CONTROLLER)
+        if sign_in.role in (Role.FINANCE_OFFICER, Role.CONTROLLER, Role.PROJECT_LEAD)
     )
     sample_funding.live_through(session, controller=controller, by=officer)
     sample_costs.live_through(session, by=officer)
     sample_charging.live_through(session, by=officer)
     sample_spending.live_through(session, controller=controller, by=officer)
+    sample_planning.live_through(session, controller=controller, by=officer)
+    sample_milestones.live_through(session, lead=lead, by=officer)
+    sample_forecasts.live_through(session, by=officer)
+    sample_reminders.live_through(session, by=by)
     CostIndex(session).follow()
     return True
 

@@ -110,6 +110,15 @@ class Office:
         found = select(AuditRow.seq).where(AuditRow.did == did, AuditRow.subject == subject)
         return self.session.scalars(found.limit(1)).first() is not None
 
+    def draft_of(self, code: str) -> int:
+        """Give the draft that waits on a commitment, 0 for none."""
+        return next((one.id for one in drafts(self.session) if one.commitment == code), 0)
+
+    def letter(self, sender: str, text: str) -> Upload:
+        """Make up a letter of a sender."""
+        content = f"Fictitious letter\n\n{sender}\n\n{text}\n".encode()
+        return (f"letter {sender}.txt", "text/plain", content)
+
 
 def live_through(session: Session, *, controller: Actor, by: Actor) -> None:
     """Do what the sample's people did, or what an interrupted run left of it.
@@ -174,13 +183,13 @@ def _amend(office: Office) -> None:
         return
     longer = Period(date(2022, 1, 1), date(2026, 6, 30))
     decision = Amendment(1, date(2025, 6, 16), Money(0), "Half a year more", period=longer)
-    key = _draft_of(office, "RMX-C") or amendments.amend(
+    key = office.draft_of("RMX-C") or amendments.amend(
         office.session,
         "RMX-C",
         decision,
         today=TODAY,
         by=office.officer,
-        letter=_letter("RegMed XB partners", "The period is extended to 30 June 2026."),
+        letter=office.letter("RegMed XB partners", "The period is extended to 30 June 2026."),
     )
     amendments.confirm(office.session, key, version=1, today=TODAY, by=office.controller)
 
@@ -200,14 +209,14 @@ def _leave_drafts(office: Office) -> None:
         programme = commitment_named(office.session, "PZH-1").programme_id
         particulars = Particulars("Progress report every twelve months.", ("WP3",))
         promise = Promise(programme, "PZH-2", "PZH-2025-811204", Form.CASH, award, particulars)
-        letter = _letter("Province South Holland", "An amount of 750,000.00 is awarded.")
-        commitments.enter(office.session, promise, today=TODAY, by=office.officer, letter=letter)
+        said = office.letter("Province South Holland", "An amount of 750,000.00 is awarded.")
+        commitments.enter(office.session, promise, today=TODAY, by=office.officer, letter=said)
     if office.has_done("send amendment back", "commitment/HF-P"):
         return
     step = Amendment(
         1, date(2025, 12, 1), Money(0), "Award on conditions", status=Status.CONDITIONAL
     )
-    key = _draft_of(office, "HF-P") or amendments.amend(
+    key = office.draft_of("HF-P") or amendments.amend(
         office.session, "HF-P", step, today=TODAY, by=office.officer
     )
     amendments.send_back(
@@ -224,7 +233,7 @@ def _divide_budget(office: Office) -> None:
     amounts["equipment"] += MOVED
     lines = tuple(BudgetLine(category, "", 0, amount) for category, amount in amounts.items())
     new = NewBudget(date(2022, 11, 4), "Air handling came cheaper, freezers dearer", lines, 1)
-    consent = _letter("National Growth Fund", "We agree to the move of 150,000.00.")
+    consent = office.letter("National Growth Fund", "We agree to the move of 150,000.00.")
     budgets.divide(office.session, "NGF-1", new, today=TODAY, by=office.officer, consent=consent)
 
 
@@ -288,7 +297,7 @@ def _sign_for_hours(office: Office) -> None:
         contributions.declare(
             office.session,
             declaration,
-            _letter(partner, "I declare that these hours were worked."),
+            office.letter(partner, "I declare that these hours were worked."),
             today=TODAY,
             by=office.officer,
         )
@@ -301,8 +310,8 @@ def _waive(office: Office) -> None:
     if not office.has_done("ask for waiver", "waiver/1"):
         reason = "The fund lets equipment be bought ahead of the budget."
         new = NewWaiver(Rule.VIREMENT, "NGF-1", reason, date(2027, 12, 31))
-        letter = _letter("National Growth Fund", "We have no objection until the end of 2027.")
-        key = waivers.ask(office.session, new, letter, today=TODAY, by=office.officer)
+        said = office.letter("National Growth Fund", "We have no objection until the end of 2027.")
+        key = waivers.ask(office.session, new, said, today=TODAY, by=office.officer)
     waivers.approve(office.session, key, today=TODAY, by=office.controller)
 
 
@@ -316,7 +325,7 @@ def _ask_for_determination(office: Office) -> None:
         Request(date(2024, 3, 21), charged),
         today=TODAY,
         by=office.officer,
-        document=_letter("Our office", "We ask for the determination of PZH-2020-749321."),
+        document=office.letter("Our office", "We ask for the determination of PZH-2020-749321."),
     )
 
 
@@ -333,13 +342,3 @@ STEPS: tuple[Callable[[Office], None], ...] = (
     _waive,
     _ask_for_determination,
 )
-
-
-def _draft_of(office: Office, code: str) -> int:
-    """Give the draft that waits on a commitment, 0 for none."""
-    return next((one.id for one in drafts(office.session) if one.commitment == code), 0)
-
-
-def _letter(sender: str, text: str) -> Upload:
-    content = f"Fictitious letter\n\n{sender}\n\n{text}\n".encode()
-    return (f"letter {sender}.txt", "text/plain", content)

@@ -41,7 +41,10 @@ def live_through(session: Session, *, controller: Actor, by: Actor) -> None:
 
 def _ask_in_vain(session: Session, controller: Actor, by: Actor) -> None:
     """Ask to reopen the closed year, and be told to correct the line instead."""
-    done = {entry.did for entry in audit.history_of(session, f"period/{CLOSED}")}
+    done = {
+        entry.did
+        for entry in audit.history_of(session, reporting_periods.of_period(session, CLOSED))
+    }
     if "ask for reopening" not in done:
         reason = "An invoice of December was booked in the wrong work package."
         version = _version(session, CLOSED)

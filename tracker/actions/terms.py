@@ -10,6 +10,7 @@ from tracker.domain.errors import NotFoundError, RuleViolation
 from tracker.domain.funders import NewProgramme, check_new_day, check_programme, check_term
 from tracker.store import audit, flat_rates, terms
 from tracker.store.funders import FunderRow, ProgrammeRow, ProgrammeTermRow
+from tracker.store.scope import over_all
 from tracker.store.session import transaction
 
 if TYPE_CHECKING:
@@ -95,7 +96,8 @@ def change_term(session: Session, programme_id: int, term: DatedTerm, *, by: Act
         held = [known for known in values if known.first_day < term.first_day]
         session.add(_term_row(programme_id, term))
         session.flush()
-        flat_rates.check_flat_rates(session)
+        with over_all(session):  # a programme may fund several projects
+            flat_rates.check_flat_rates(session)
         audit.record(
             session,
             by=by,

@@ -38,6 +38,9 @@ class Figure(StrEnum):
     WAITING = "waiting"
     EXCLUDED = "excluded"
     LINE = "line"  # one cost line
+    MILESTONE_PLANNED = "milestone_planned"
+    MILESTONE_CHARGED = "milestone_charged"
+    AT_RISK = "at_risk"
 
 
 OF_COMMITMENT: Final = frozenset(
@@ -82,6 +85,7 @@ class Asked:
     state: str = ""
     text: str = ""
     line: int | None = None
+    milestone: str = ""
     on: date | None = None
 
     def but(self, **others: Any) -> Asked:
@@ -109,6 +113,7 @@ class Place(StrEnum):
     BUDGET = "budget"
     PLAN = "plan"
     IN_KIND = "in_kind"
+    MILESTONE = "milestone"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from tracker.domain.mappings import Mapping
 
 CHANGES_MAX: Final = 200  # changed lines that are shown one by one
-RECORDS: Final = frozenset({TableKind.MILESTONES, TableKind.BUDGETS, TableKind.COMMITMENTS})
+VERSIONS: Final = frozenset({TableKind.BUDGETS, TableKind.FORECASTS})
+"""The tables that make a new version, which has a reason."""
+
+RECORDS: Final = frozenset({TableKind.MILESTONES, TableKind.COMMITMENTS, *VERSIONS})
 """The tables of which each row says all of one thing, and no row is a line of the books."""
 
 SUSPICIONS_MAX: Final = 500
@@ -229,7 +232,7 @@ class Preview:
     @property
     def needs_reason(self) -> bool:
         """Whether keeping the file takes a reason."""
-        is_version = self.table is TableKind.BUDGETS and self.new
+        is_version = self.table in VERSIONS and self.new
         return bool(self.warnings or self.changed or self.suspicious or is_version)
 
 
@@ -260,19 +263,7 @@ def check_choice(preview: Preview, expected: Money | None, choice: Choice) -> No
     if preview.needs_expected:
         check_expected(preview, expected)
     if preview.needs_reason and not choice.reason.strip():
-        if preview.table is TableKind.BUDGETS:
-            raise RuleViolation(
-                "A version has a reason.", "Say why the budget changes.", field="reason"
-            )
-        raise RuleViolation(
-            "{warnings} warnings, {changed} changed lines and {suspicious} suspicious ones are"
-            " accepted without a reason.",
-            "Say why they are in order.",
-            field="reason",
-            warnings=len(preview.warnings),
-            changed=preview.changed,
-            suspicious=preview.suspicious,
-        )
+        raise _no_reason(preview)
     known = {suspicion.key for suspicion in preview.suspicions}
     if unknown := [key for key in choice.leave_out if key not in known]:
         raise RuleViolation(
@@ -281,6 +272,29 @@ def check_choice(preview: Preview, expected: Money | None, choice: Choice) -> No
             field="leave_out",
             key=unknown[0][:80],
         )
+
+
+def _no_reason(preview: Preview) -> RuleViolation:
+    """Say that a reason is missing, and for what."""
+    if preview.table is TableKind.BUDGETS:
+        return RuleViolation(
+            "A version has a reason.", "Say why the budget changes.", field="reason"
+        )
+    if preview.table is TableKind.FORECASTS:
+        return RuleViolation(
+            "A version of the forecast has a reason.",
+            "Say what it is made of, or what changed.",
+            field="reason",
+        )
+    return RuleViolation(
+        "{warnings} warnings, {changed} changed lines and {suspicious} suspicious ones are"
+        " accepted without a reason.",
+        "Say why they are in order.",
+        field="reason",
+        warnings=len(preview.warnings),
+        changed=preview.changed,
+        suspicious=preview.suspicious,
+    )
 
 
 def check_expected(preview: Preview, expected: Money | None) -> None:

@@ -46,14 +46,19 @@ def check_email(email: str) -> None:
 
     Errors: ``RuleViolation`` on field ``email``.
     """
-    local, at, host = email.partition("@")
-    if not (local and at and "." in host) or any(c.isspace() for c in email):
+    if not is_email(email):
         raise RuleViolation(
             "“{email}” is not an e-mail address.",
             "Write it like name@organisation.nl.",
             field="email",
             email=email,
         )
+
+
+def is_email(text: str) -> bool:
+    """Tell whether a text can be an e-mail address."""
+    local, at, host = text.partition("@")
+    return bool(local and at and "." in host) and not any(c.isspace() for c in text)
 
 
 def check_password(password: str) -> None:

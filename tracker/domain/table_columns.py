@@ -19,6 +19,7 @@ class TableKind(StrEnum):
     MILESTONES = "milestones"
     BUDGETS = "budgets"
     COMMITMENTS = "commitments"
+    FORECASTS = "forecasts"
 
 
 class Holds(StrEnum):
@@ -100,6 +101,12 @@ COLUMNS: Final[dict[TableKind, tuple[Column, ...]]] = {
         Column("current", _("Planned for"), Holds.DAY),
         Column("reason", _("Reason of the change")),
         Column("met_on", _("Met on"), Holds.DAY),
+        Column("owner", _("Owner")),
+        Column("outcome", _("Status")),
+        Column("progress", _("Progress in %"), Holds.NUMBER),
+        Column("criteria", _("Acceptance criteria")),
+        Column("after", _("Comes after")),
+        Column("evidence", _("Evidence")),
     ),
     TableKind.BUDGETS: (
         Column("commitment", _("Commitment"), is_required=True),
@@ -124,6 +131,13 @@ COLUMNS: Final[dict[TableKind, tuple[Column, ...]]] = {
         Column("work_packages", _("Work packages")),
         Column("milestones", _("Milestones")),
         Column("conditions", _("Conditions")),
+    ),
+    TableKind.FORECASTS: (
+        Column("work_package", _("Work package"), is_required=True),
+        Column("category", _("Category"), is_required=True),
+        Column("quarter", _("Quarter"), is_required=True),
+        Column("amount", _("Amount"), Holds.AMOUNT, is_required=True),
+        Column("explanation", _("Explanation")),
     ),
 }
 

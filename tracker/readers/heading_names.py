@@ -183,6 +183,12 @@ OWN_DUTCH: Final[dict[TableKind, dict[str, str]]] = {
         "current": "Nu gepland op",
         "reason": "Reden van de wijziging",
         "met_on": "Behaald op",
+        "owner": "Eigenaar",
+        "outcome": "Status",
+        "progress": "Voortgang in %",
+        "criteria": "Acceptatiecriteria",
+        "after": "Komt na",
+        "evidence": "Bewijs",
     },
     TableKind.BUDGETS: {
         "commitment": "Verlening",
@@ -207,6 +213,13 @@ OWN_DUTCH: Final[dict[TableKind, dict[str, str]]] = {
         "work_packages": "Werkpakketten",
         "milestones": "Mijlpalen",
         "conditions": "Voorwaarden",
+    },
+    TableKind.FORECASTS: {
+        "work_package": "Werkpakket",
+        "category": "Kostensoort",
+        "quarter": "Kwartaal",
+        "amount": "Bedrag",
+        "explanation": "Toelichting",
     },
 }
 HOURS_ELSEWHERE: Final = {

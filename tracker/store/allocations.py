@@ -34,13 +34,14 @@ if TYPE_CHECKING:
 class ChargeRow(Base):
     """One deed that charged costs or took charges back, by the split rules or by hand.
 
-    Every cost line up to and including ``last_line`` has been judged then.
+    Every cost line of its project up to and including ``last_line`` has been judged then.
     """
 
     __tablename__ = "charge"
     __table_args__ = (one_of("kind", ChargeKind),)
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     charged_at: Mapped[datetime]
     charged_by: Mapped[str]
     last_line: Mapped[int]

@@ -40,7 +40,7 @@ def hold_entry(session: Session, key: int) -> None:
     session.execute(select(BankEntryRow.id).where(BankEntryRow.id == key).with_for_update())
 
 
-def candidates_of(session: Session, project_id: int) -> tuple[Candidate, ...]:
+def candidates_of(session: Session) -> tuple[Candidate, ...]:
     """The commitments that money may belong to, with the instalments still to be paid."""
     known = {commitment.id: commitment for commitment in commitments_of(session)}
     plans = instalments_by_commitment(session)
@@ -51,7 +51,7 @@ def candidates_of(session: Session, project_id: int) -> tuple[Candidate, ...]:
             payer,
             tuple(one for one in plans.get(payer.commitment_id, ()) if one.outstanding.cents),
         )
-        for payer in payers_of(session, project_id)
+        for payer in payers_of(session)
     )
 
 

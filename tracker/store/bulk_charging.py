@@ -56,7 +56,7 @@ def standings_of(
     session: Session, project_id: int, wish: CostFilter, rules: Sequence[SplitRule]
 ) -> list[Standing]:
     """List how the cost lines stand that somebody wishes to see, in the order of charging."""
-    chosen = _chosen(project_id, wish)
+    chosen = _chosen(wish)
     charged = charged_by_line(session, project_id, *chosen)
     left = _left_by_line(session, chosen)
     reversing = aliased(CostLineRow)
@@ -92,7 +92,7 @@ def standings_of(
 
 def late_days(session: Session, project_id: int, wish: CostFilter) -> dict[int, date]:
     """Give the day on which the lines of a list count now whose own period was closed."""
-    return late_lines(session, project_id, *_chosen(project_id, wish))
+    return late_lines(session, project_id, *_chosen(wish))
 
 
 def keep_changes(
@@ -114,10 +114,9 @@ def keep_changes(
     insert_many(session, UnallocatedRow, (*COLUMNS, "reason"), left)
 
 
-def _chosen(project_id: int, wish: CostFilter) -> list[Any]:
+def _chosen(wish: CostFilter) -> list[Any]:
     """Choose the lines of a list; apart, so that its own tables are not taken for the query's."""
-    wanted = [CostLineRow.project_id == project_id, *chosen_costs(wish)]
-    listed = select(CostLineRow.id).where(*wanted).subquery()
+    listed = select(CostLineRow.id).where(*chosen_costs(wish)).subquery()
     return [CostLineRow.id.in_(select(listed.c.id))]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from tracker.domain.errors import Sentence
 from tracker.store import audit, flat_rates
+from tracker.store.scope import over_all
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -59,7 +60,9 @@ INVARIANTS = (
         """
         SELECT line.id FROM cost_line line
         WHERE line.amount <> 0
-          AND (line.id <= (SELECT MAX(last_line) FROM charge) OR line.charge_id IS NOT NULL)
+          AND (line.id <= (SELECT MAX(last_line) FROM charge
+                           WHERE charge.project_id = line.project_id)
+               OR line.charge_id IS NOT NULL)
           AND NOT EXISTS (SELECT 1 FROM allocation WHERE cost_line_id = line.id)
           AND NOT EXISTS (SELECT 1 FROM unallocated WHERE cost_line_id = line.id)
         """,
@@ -189,6 +192,15 @@ INVARIANTS = (
         """,
     ),
     Invariant(
+        Sentence("What a commitment pays is a cost of its own project."),
+        """
+        SELECT allocation.id FROM allocation
+        JOIN cost_line line ON line.id = allocation.cost_line_id
+        JOIN commitment ON commitment.id = allocation.commitment_id
+        WHERE line.project_id <> commitment.project_id
+        """,
+    ),
+    Invariant(
         Sentence("Nobody confirmed what they entered."),
         """
         SELECT id FROM amendment
@@ -205,7 +217,9 @@ def broken(session: Session) -> list[tuple[Sentence, list[str]]]:
         rows = session.execute(text(f"{invariant.offenders} LIMIT 10")).all()
         if rows:
             found.append((invariant.name, [" ".join(map(str, row)) for row in rows]))
-    if codes := flat_rates.offenders(session):
+    with over_all(session):
+        codes = flat_rates.offenders(session)
+    if codes:
         name = Sentence("Charges and the overhead on them fit, and no cost is funded twice.")
         found.append((name, codes[:10]))
     if seals := audit.broken_seals(session):

@@ -259,7 +259,7 @@ def _left(session: Session, balances: Select[int, int, int]) -> dict[int, int]:
     }
 
 
-def payers_of(session: Session, project_id: int) -> list[Payer]:
+def payers_of(session: Session) -> list[Payer]:
     """The cash commitments that bind, as their payments are recognised."""
     accounts: dict[int, set[str]] = {}
     for funder_id, iban in session.execute(
@@ -270,11 +270,10 @@ def payers_of(session: Session, project_id: int) -> list[Payer]:
         select(CommitmentRow.id, CommitmentRow.reference, ProgrammeRow.funder_id)
         .join(ProgrammeRow, ProgrammeRow.id == CommitmentRow.programme_id)
         .where(
-            CommitmentRow.project_id == project_id,
             CommitmentRow.form != Form.IN_KIND.value,
             CommitmentRow.status.in_([status.value for status in COMMITTED]),
         )
-        .order_by(CommitmentRow.position)
+        .order_by(CommitmentRow.project_id, CommitmentRow.position)
     )
     return [
         Payer(key, reference, frozenset(accounts.get(funder_id, ())))

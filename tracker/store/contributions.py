@@ -13,6 +13,7 @@ from tracker.domain.costs import Origin
 from tracker.domain.money import Money
 from tracker.store.costs import CostLineRow, key_of
 from tracker.store.imports import BookRow
+from tracker.store.scope import named
 from tracker.store.tables import Base
 
 
@@ -27,6 +28,7 @@ class DeclarationRow(Base):
     )
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     partner: Mapped[str] = mapped_column(index=True)
     first_day: Mapped[date]
     last_day: Mapped[date]
@@ -36,6 +38,11 @@ class DeclarationRow(Base):
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
     entered_by: Mapped[str]
     entered_at: Mapped[datetime]
+
+
+def of_partner(session: Session, partner: str) -> str:
+    """Name a partner as the audit trail and its documents do."""
+    return f"in-kind/{named(session, partner)}"
 
 
 def declarations_of(session: Session) -> list[Declaration]:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tracker.store.allocations import AllocationRow, UnallocatedRow
 from tracker.store.costs import CostLineRow
+from tracker.store.scope import over_all
 from tracker.store.tables import Base, Cents, whole_cents
 
 
@@ -84,10 +85,10 @@ class Extent(NamedTuple):
 
 
 def extent_of_books(session: Session) -> Extent:
-    """Tell how far the books go."""
+    """Tell how far the books go, of all projects together."""
     tables = (CostLineRow, AllocationRow, UnallocatedRow)
-    found = (session.scalar(select(func.max(table.id))) or 0 for table in tables)
-    return Extent(*found)
+    with over_all(session):
+        return Extent(*(session.scalar(select(func.max(table.id))) or 0 for table in tables))
 
 
 def extent_of_index(session: Session) -> Extent:

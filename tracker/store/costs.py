@@ -44,6 +44,7 @@ class CostLineRow(Base):
     __tablename__ = "cost_line"
     __table_args__ = (
         UniqueConstraint("book_id", "journal", "transaction_number", "line_number"),
+        Index(None, "project_id", "id"),
         Index(None, "incurred_on", "id"),
         Index(None, "category_id", "incurred_on", "amount"),
         Index(

@@ -29,6 +29,7 @@ from tracker.store.cost_reading import chosen_costs
 from tracker.store.costs import CostLineRow
 from tracker.store.explained_lines import page_of_lines
 from tracker.store.imports import BookRow
+from tracker.store.milestones import MilestoneRow
 from tracker.store.projects import CategoryRow
 from tracker.store.questions import each_of, explained
 
@@ -176,13 +177,16 @@ def _of_lines(question: Question, day: Any) -> list[Any]:
 
 
 def _of_places(asked: Asked) -> list[Any]:
-    """Choose cost lines by account, work package and origin; ``NOBODY`` stands for an empty one."""
+    """Choose cost lines by account, place and origin; ``NOBODY`` stands for an empty one."""
     line, chosen = CostLineRow, list[Any]()
     for column, wanted in ((line.account, asked.account), (line.cost_centre, asked.work_package)):
         if wanted:
             chosen.append(column == ("" if wanted == NOBODY else wanted))
     if asked.origin:
         chosen.append(_of_origin(asked.origin))
+    if asked.milestone:
+        named = select(MilestoneRow.id).where(MilestoneRow.code == asked.milestone)
+        chosen.append(line.milestone_id.in_(named))
     return chosen
 
 

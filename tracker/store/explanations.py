@@ -8,6 +8,7 @@ from tracker.domain.explanations import Figure
 from tracker.store import explained_costs as costs
 from tracker.store import explained_funding as funding
 from tracker.store import explained_lines as lines
+from tracker.store import explained_milestones as milestones
 from tracker.store import explained_plans as plans
 
 if TYPE_CHECKING:
@@ -45,4 +46,7 @@ EXPLAINED: Final[dict[Figure, Callable[[Question], Explanation]]] = {
     Figure.WAITING: costs.waiting_costs,
     Figure.EXCLUDED: lines.excluded_lines,
     Figure.LINE: lines.one_line,
+    Figure.MILESTONE_PLANNED: milestones.planned_for,
+    Figure.MILESTONE_CHARGED: milestones.charged_on,
+    Figure.AT_RISK: milestones.at_risk,
 }

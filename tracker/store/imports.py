@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from tracker.domain.errors import Finding, NotFoundError
 from tracker.domain.imports import FileKind, ImportOutcome
 from tracker.store.plain import read, written
+from tracker.store.projects import the_project
 from tracker.store.tables import Base, Cents, one_of, whole_cents
 
 if TYPE_CHECKING:
@@ -23,9 +24,10 @@ class ImportRow(Base):
     """A file that was kept, with its own control totals and what the import said of it."""
 
     __tablename__ = "import"
-    __table_args__ = (UniqueConstraint("sha256"), one_of("kind", FileKind))
+    __table_args__ = (UniqueConstraint("project_id", "sha256"), one_of("kind", FileKind))
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     file_name: Mapped[str]
     sha256: Mapped[str]
     kind: Mapped[str]
@@ -46,12 +48,13 @@ class BookRow(Base):
 
     __tablename__ = "book"
     __table_args__ = (
-        UniqueConstraint("origin", "company", "fiscal_year"),
+        UniqueConstraint("project_id", "origin", "company", "fiscal_year"),
         CheckConstraint("fiscal_year BETWEEN 1900 AND 2999", name="fiscal_year_sane"),
         *whole_cents("debit", "credit"),
     )
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     origin: Mapped[str]
     company: Mapped[str]
     fiscal_year: Mapped[int]
@@ -127,6 +130,7 @@ def add_import(session: Session, outcome: ImportOutcome) -> int:
     if outcome.imported_at is None:
         raise ValueError("an import happens at a moment")
     row = ImportRow(
+        project_id=the_project(session).id,
         file_name=outcome.file_name,
         sha256=outcome.sha256,
         kind=outcome.kind.value,
@@ -167,6 +171,7 @@ def add_book(
 ) -> BookRow:
     """Open a book that is brought in for the first time; its lines are counted as they are kept."""
     book = BookRow(
+        project_id=the_project(session).id,
         origin=str(origin),
         company=company,
         fiscal_year=fiscal_year,

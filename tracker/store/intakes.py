@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import (
@@ -18,13 +17,11 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tracker.domain.errors import NotFoundError, StaleEditError
 from tracker.domain.imports import FileKind
 from tracker.domain.intakes import (
-    AT_WORK,
     ON_ITS_WAY,
     Choice,
     Intake,
@@ -36,13 +33,12 @@ from tracker.domain.intakes import (
 from tracker.domain.mappings import from_plain
 from tracker.domain.money import Money
 from tracker.store import plain
+from tracker.store.projects import the_project
 from tracker.store.tables import Base, Cents, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from sqlalchemy import Engine
 
     from tracker.domain.imports import ImportOutcome
 
@@ -67,6 +63,7 @@ class IntakeRow(Base):
     )
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     file_name: Mapped[str]
     sha256: Mapped[str]
     size: Mapped[int]
@@ -180,7 +177,12 @@ def add_intake(
 ) -> IntakeRow:
     """Keep the bytes of a file that is handed in, in compressed pieces."""
     row = IntakeRow(
-        file_name=name, sha256=sha256, size=path.stat().st_size, asked_by=by, asked_at=at
+        project_id=the_project(session).id,
+        file_name=name,
+        sha256=sha256,
+        size=path.stat().st_size,
+        asked_by=by,
+        asked_at=at,
     )
     session.add(row)
     session.flush()
@@ -272,26 +274,3 @@ def change(session: Session, row: IntakeRow, *, version: int | None = None, **va
         )
     session.expire(row)
     return seen + 1
-
-
-def tell_progress(engine: Engine, intake_id: int, version: int, done: int, whole: int) -> bool:
-    """Write down that a job is alive and how far it is; tell whether it is still wanted.
-
-    It has a connection of its own: what the job itself does is seen by nobody until it is done.
-    """
-    with Session(engine) as session, suppress(OperationalError):  # somebody else writes now
-        found = cast(
-            "CursorResult[Any]",
-            session.execute(
-                update(IntakeRow)
-                .where(
-                    IntakeRow.id == intake_id,
-                    IntakeRow.version == version,
-                    IntakeRow.state.in_(AT_WORK),
-                )
-                .values(done=done, whole=whole, seen_at=datetime.now(UTC))
-            ),
-        )
-        session.commit()
-        return found.rowcount == 1
-    return True

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, insert, select
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, insert, literal, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tracker.domain.costs import Exclusion
 from tracker.domain.money import Money
 from tracker.store.imports import BookRow
+from tracker.store.projects import the_project
 from tracker.store.tables import Base, Cents, one_of, whole_cents
 
 
@@ -64,19 +65,22 @@ class BookedTwiceRow(Base):
 
     __tablename__ = "booked_twice"
 
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), primary_key=True)
     signature: Mapped[str] = mapped_column(primary_key=True)
 
 
 def note_doubles(session: Session) -> None:
     """Note the invoices that are booked more than once, after a book has been brought in."""
-    known = select(BookedTwiceRow.signature)
+    project_id = the_project(session).id
+    known = select(BookedTwiceRow.signature).where(BookedTwiceRow.project_id == project_id)
+    own_books = select(BookRow.id).where(BookRow.project_id == project_id)
     doubles = (
-        select(InvoiceRow.signature)
-        .where(InvoiceRow.signature.not_in(known))
+        select(literal(project_id), InvoiceRow.signature)
+        .where(InvoiceRow.signature.not_in(known), InvoiceRow.book_id.in_(own_books))
         .group_by(InvoiceRow.signature)
         .having(func.count() > 1)
     )
-    session.execute(insert(BookedTwiceRow).from_select(["signature"], doubles))
+    session.execute(insert(BookedTwiceRow).from_select(["project_id", "signature"], doubles))
 
 
 def excluded(session: Session) -> list[tuple[Exclusion, int, Money]]:

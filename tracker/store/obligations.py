@@ -136,10 +136,7 @@ def ordered_beside_spent(session: Session, project_id: int) -> list[Ordered]:
         select(WorkPackageRow.code, CategoryRow.code, func.sum(CostLineRow.amount))
         .join(WorkPackageRow, WorkPackageRow.id == CostLineRow.work_package_id)
         .join(CategoryRow, CategoryRow.id == CostLineRow.category_id)
-        .where(
-            CostLineRow.project_id == project_id,
-            CategoryRow.code.in_({category for _, category in open_of}),
-        )
+        .where(CategoryRow.code.in_({category for _, category in open_of}))
         .group_by(WorkPackageRow.code, CategoryRow.code)
     )
     spent = {(package, category): Money(int(cents)) for package, category, cents in rows}

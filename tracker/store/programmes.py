@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from tracker.domain.costs import INELIGIBLE
+from tracker.domain.errors import RuleViolation
 from tracker.domain.milestones import MilestoneStatus
 from tracker.store.case_promises import Promises
+from tracker.store.commitment_codes import holder_of_code
 from tracker.store.funders import (
     FunderAccountRow,
     FunderRow,
@@ -24,6 +28,7 @@ from tracker.store.projects import (
 from tracker.store.splitting import SplitRuleRow, SplitShareRow
 
 if TYPE_CHECKING:
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
     from tracker.domain.programmes import Case, NewCommitment, NewMilestone
@@ -33,10 +38,46 @@ if TYPE_CHECKING:
 ADVANCE_CEILING = "advance_ceiling_percent"
 
 
-def keep_case(session: Session, case: Case, origin: Origin) -> None:
-    """Keep a programme that this database does not know yet.
+def check_unknown(session: Session, case: Case) -> None:
+    """Refuse a project that is there already, and codes and accounts that others have.
 
-    Its commitments are entered by the file, and confirmed by who sets the programme up.
+    Errors: ``RuleViolation`` that names who has them.
+    """
+    if session.scalar(select(ProjectRow.id).where(ProjectRow.code == case.project)):
+        raise RuleViolation(
+            "This database already holds the project {project}, set up from another file.",
+            "Changes are entered as amendments; another project needs a code of its own.",
+            project=case.project,
+        )
+    if taken := holder_of_code(session, *(new.code for new in case.commitments)):
+        raise RuleViolation(
+            "The project {project} has a commitment {code} already.",
+            "Codes of commitments are unique over all projects: give it another in the file.",
+            project=taken.project,
+            code=taken.code,
+        )
+    payers = {row.iban: row.name for row in session.execute(_accounts())}
+    for new in case.commitments:
+        if payers.get(new.iban, new.funder) != new.funder:
+            raise RuleViolation(
+                "The account {iban} is known as one of {known}, and not of {funder}.",
+                "A bank account belongs to one funder: write its name as it is known.",
+                iban=new.iban,
+                known=payers[new.iban],
+                funder=new.funder,
+            )
+
+
+def _accounts() -> Select[str, str]:
+    funder = FunderRow.id == FunderAccountRow.funder_id
+    return select(FunderAccountRow.iban, FunderRow.name).join(FunderRow, funder)
+
+
+def keep_case(session: Session, case: Case, origin: Origin) -> int:
+    """Keep a project that this database does not know yet, and give its key.
+
+    Its commitments are entered by the file, and confirmed by who sets the project up. Funders
+    that are known by their names stay as they are.
     """
     project = ProjectRow(
         code=case.project,
@@ -63,6 +104,7 @@ def keep_case(session: Session, case: Case, origin: Origin) -> None:
             session, project.id, position, milestone, packages[milestone.work_package], releases
         )
     session.flush()
+    return project.id
 
 
 def _add(session: Session, row: Base) -> None:
@@ -103,14 +145,16 @@ def _keep_funders(session: Session, case: Case) -> dict[str, int]:
 
     Commitments of one funder in one form and on one advance ceiling share a programme.
     """
-    funders: dict[str, int] = {}
+    known = session.execute(select(FunderRow.name, FunderRow.id))
+    funders = {name: key for name, key in known}  # noqa: C416 - typed rows
     for new in case.funders:
-        row = FunderRow(name=new.name, kind=new.kind, report_language=new.report_language)
-        _add(session, row)
-        funders[new.name] = row.id
+        if new.name not in funders:
+            row = FunderRow(name=new.name, kind=new.kind, report_language=new.report_language)
+            _add(session, row)
+            funders[new.name] = row.id
     programmes: dict[tuple[str, str, int], int] = {}
     of_commitment: dict[str, int] = {}
-    ibans: set[str] = set()
+    ibans = set(session.scalars(select(FunderAccountRow.iban)))
     for commitment in case.commitments:
         key = (commitment.funder, commitment.form.value, commitment.advance_ceiling_percent)
         if key not in programmes:

@@ -14,6 +14,7 @@ from tracker.domain.errors import NotFoundError
 from tracker.domain.money import Money
 from tracker.domain.receipts import Recognised
 from tracker.store.instalments import InstalmentRow
+from tracker.store.scope import over_all
 from tracker.store.tables import Base, Cents, whole_cents
 
 if TYPE_CHECKING:
@@ -235,13 +236,15 @@ def unmatched_entry(session: Session, key: int) -> Unmatched:
 
 
 def _unmatched(session: Session, *which: ColumnElement[bool], most: int) -> tuple[Unmatched, ...]:
-    rows = session.execute(
+    query = (
         select(BankEntryRow, _left(), SetAsideRow.reason)
         .outerjoin(SetAsideRow, SetAsideRow.bank_entry_id == BankEntryRow.id)
         .where(*which)
         .order_by(BankEntryRow.booked_on.desc(), BankEntryRow.id.desc())
         .limit(most)
     )
+    with over_all(session):  # an entry may be of any project
+        rows = session.execute(query).all()
     return tuple(
         Unmatched(
             row.id,
@@ -259,11 +262,9 @@ def _unmatched(session: Session, *which: ColumnElement[bool], most: int) -> tupl
 
 def unmatched(session: Session, *which: ColumnElement[bool]) -> tuple[int, Money]:
     """Count and add up the money that came in and belongs to no commitment."""
-    count, amount = session.execute(
-        select(func.count(), func.coalesce(func.sum(_left()), 0))
-        .select_from(BankEntryRow)
-        .where(*_waits(), *which)
-    ).one()
+    found = select(func.count(), func.coalesce(func.sum(_left()), 0)).select_from(BankEntryRow)
+    with over_all(session):
+        count, amount = session.execute(found.where(*_waits(), *which)).one()
     return count, Money(int(amount))
 
 

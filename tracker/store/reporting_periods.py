@@ -16,6 +16,7 @@ from tracker.domain.reporting_periods import (
     ReportingPeriod,
     SentReport,
 )
+from tracker.store.scope import named
 from tracker.store.tables import Base, one_of
 
 
@@ -83,6 +84,11 @@ class SentReportRow(Base):
     entered_by: Mapped[str]
     entered_at: Mapped[datetime]
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"), default=None)
+
+
+def of_period(session: Session, code: str) -> str:
+    """Name a period as the audit trail and its documents do."""
+    return f"period/{named(session, code)}"
 
 
 def periods_of(session: Session, project_id: int) -> list[ReportingPeriod]:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from tracker.store.allocations import COUNTED_ON, AllocationRow
 from tracker.store.costs import CostLineRow
 from tracker.store.projects import CategoryRow, WorkPackageRow
+from tracker.store.scope import over_all
 from tracker.store.tables import Base, Cents, whole_cents
 
 if TYPE_CHECKING:
@@ -106,8 +107,10 @@ def charged(
 def lag(session: Session) -> int:
     """Tell how many rows of the books are not in the kept sums yet, at most."""
     extent = session.get_one(SpendingExtentRow, 1)
-    newest = (session.scalar(select(func.max(of.id))) or 0 for of in (CostLineRow, AllocationRow))
-    return sum(newest) - extent.last_line - extent.last_allocation
+    tables = (CostLineRow, AllocationRow)
+    with over_all(session):
+        newest = sum(session.scalar(select(func.max(of.id))) or 0 for of in tables)
+    return newest - extent.last_line - extent.last_allocation
 
 
 def follow(session: Session, last_line: int, last_allocation: int) -> bool:
@@ -183,14 +186,13 @@ def _sums(
     by: tuple[By, ...],
     months: tuple[date | None, date | None],
 ) -> dict[tuple[Any, ...], int]:
-    made = table.__table__
-    kept = select(*(made.c[each] for each in by), made.c.amount)
+    kept = select(*(getattr(table, each) for each in by), table.amount)
     late = tail.subquery()
     new = select(*(late.c[each] for each in by), late.c.amount)
     for day, is_within in zip(months, ("__ge__", "__le__"), strict=True):
         if day is not None:
             number = literal(day.year * 100 + day.month)
-            kept = kept.where(getattr(made.c.month, is_within)(number))
+            kept = kept.where(getattr(table.month, is_within)(number))
             new = new.where(getattr(late.c.month, is_within)(number))
     both = union_all(kept, new).subquery()
     of = [both.c[each] for each in by]

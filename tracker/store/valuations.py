@@ -21,6 +21,7 @@ from tracker.store.commitments import CommitmentRow
 from tracker.store.costs import CostLineRow, still_stands
 from tracker.store.funders import ProgrammeRow
 from tracker.store.reporting_periods import ReportingPeriodRow, SentReportRow
+from tracker.store.scope import over_all
 from tracker.store.tables import Base, Cents, one_of, whole_cents
 from tracker.store.terms import term_sheets
 
@@ -129,7 +130,7 @@ def worked_in_year(session: Session, person: str, year: int) -> list[WorkedBefor
     Shape:  without what was taken back.
     """
     line = CostLineRow
-    rows = session.execute(
+    query = (
         select(WorkedRow, line.incurred_on, line.document, line.cost_centre, line.description)
         .join(line, line.id == WorkedRow.cost_line_id)
         .where(
@@ -139,6 +140,8 @@ def worked_in_year(session: Session, person: str, year: int) -> list[WorkedBefor
         )
         .order_by(line.id)
     )
+    with over_all(session):
+        rows = session.execute(query).all()
     return [
         WorkedBefore(_worked(row), day, period, package, said)
         for row, day, period, package, said in rows

@@ -12,6 +12,8 @@ from tracker.web import (
     blank_tables,
     budgets,
     bulk_charging,
+    calendar,
+    charts,
     commitments,
     contributions,
     corrections,
@@ -22,23 +24,30 @@ from tracker.web import (
     errors,
     explanations,
     financing,
+    forecasts,
     funders,
     imports,
     instalments,
     intakes,
     language,
     mappings,
+    milestone_deeds,
     milestones,
     obligations,
+    outlook,
+    overview,
     people,
     permissions,
     preferences,
     programmes,
+    projects,
     protection,
     receipts,
     reconciliation,
+    reminders,
     reporting_periods,
     reports,
+    scenarios,
     shell,
     splitting,
     waivers,
@@ -50,6 +59,9 @@ if TYPE_CHECKING:
 
 CONCEPTS = (
     work,
+    calendar,
+    reminders,
+    overview,
     commitments,
     amendments,
     determination,
@@ -60,6 +72,9 @@ CONCEPTS = (
     receipts,
     budgets,
     financing,
+    forecasts,
+    outlook,
+    scenarios,
     waivers,
     contributions,
     corrections,
@@ -73,6 +88,7 @@ CONCEPTS = (
     splitting,
     reporting_periods,
     milestones,
+    milestone_deeds,
     imports,
     intakes,
     mappings,
@@ -81,6 +97,7 @@ CONCEPTS = (
     people,
     audit,
     preferences,
+    projects,
 )
 
 
@@ -95,9 +112,12 @@ def init_app(app: Flask) -> None:
     app.url_map.converters["key"] = protection.KeyConverter
     auth.init_app(app)
     language.init_app(app)
+    charts.init_app(app)
+    projects.init_app(app)
     shell.init_app(app)
     errors.init_app(app)
     for concept in CONCEPTS:
         app.register_blueprint(concept.bp)
     app.before_request(permissions.gate)
+    app.before_request(projects.keep_to_form)
     app.after_request(costs.index_deeds)

@@ -13,6 +13,7 @@ from tracker.domain.table_columns import TableKind
 from tracker.extensions import db
 from tracker.readers.table_cells import TEXT_MAX
 from tracker.store import commitments, funders, milestones, projects, records
+from tracker.store.forecasting import forecast_records
 from tracker.web.language import label, language
 from tracker.web.permissions import permission
 
@@ -61,6 +62,8 @@ def rows_in_use(session: Session, kind: TableKind) -> list[records.Held]:
         return records.budget_records(session)
     if kind is TableKind.COMMITMENTS:
         return [_in_words(each) for each in records.commitment_records(session)]
+    if kind is TableKind.FORECASTS:
+        return forecast_records(session)
     return []
 
 

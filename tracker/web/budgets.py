@@ -133,8 +133,17 @@ def _entry_of_commitment(commitment: Commitment) -> tuple[Matrix, BudgetForm]:
 
 def _entry_of_plan(project: Project) -> tuple[Matrix, PlanForm]:
     versions = budgets.versions_of(db.session(), project.id, None)
-    packages, years = tuple(project.work_packages), years_of(project.period)
-    return _entry(PlanForm, versions, project.categories, packages, years)
+    years = _years_to_plan(project, versions)
+    return _entry(PlanForm, versions, project.categories, tuple(project.work_packages), years)
+
+
+def _years_to_plan(project: Project, versions: Sequence[BudgetVersion]) -> tuple[int, ...]:
+    """List the years of the project, and those that its commitments and its plan reach."""
+    now = budgets.version_that_counts(versions)
+    reached = [c.period.last_day.year for c in commitments.commitments_of(db.session())]
+    reached += [line.year for line in (now.lines if now else ())]
+    years = years_of(project.period)
+    return tuple(range(years[0], max([years[-1], *reached]) + 1))
 
 
 def _entry(

@@ -15,12 +15,12 @@ from tracker.store.commitment_lists import commitments_on
 from tracker.store.determination import requests_of
 from tracker.store.documents import documents_of
 from tracker.store.earmarks import particulars_of
+from tracker.store.endings import endings_of
 from tracker.store.projects import the_project
 from tracker.web.auth import current_actor
 from tracker.web.claims import claim_of
 from tracker.web.clock import today
 from tracker.web.comparing import original_of, side_by_side
-from tracker.web.deadlines import endings_of
 from tracker.web.deeds import possible_with
 from tracker.web.forms.commitments import AsOfForm, DocumentForm
 from tracker.web.ordered import ordered_for, warning_of

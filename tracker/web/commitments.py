@@ -1,4 +1,4 @@
-"""Commitments: the overview, the list with its exports, the page of one, and its history."""
+"""Commitments: the list with its exports, the page of one, and its history."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from reports import commitment_list
 from reports.to_xlsx import to_xlsx
 from tracker.actions import commitments as deeds
 from tracker.domain.commitment_lists import chosen, page_of
-from tracker.domain.commitments import funding_totals
 from tracker.domain.policy import Permission, Role, is_own
 from tracker.extensions import db
 from tracker.store import audit
@@ -20,7 +19,6 @@ from tracker.store.earmarks import particulars_of
 from tracker.store.projects import the_project
 from tracker.store.statements import SAMPLE_NOTE
 from tracker.web.auth import current_actor
-from tracker.web.charts import funding_by_source
 from tracker.web.clock import today
 from tracker.web.commitment_page import page_of_commitment
 from tracker.web.forms.commitments import (
@@ -33,7 +31,6 @@ from tracker.web.history import in_words
 from tracker.web.language import language, say
 from tracker.web.permissions import own_commitment, own_commitments, permission
 from tracker.web.tables_csv import to_csv
-from tracker.web.work import matters_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -46,20 +43,6 @@ bp = Blueprint("commitments", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What a funder may read of the history of its own commitment: nothing that is being prepared.
 SHARED_DEEDS = frozenset({"confirm amendment", "divide budget", "request determination"})
-
-
-@bp.get("/overview")
-@permission(Permission.SEE_FUNDING)
-def overview() -> ResponseReturnValue:
-    """Show the funding at a glance: every commitment, and what needs attention."""
-    seen = own_commitments()
-    return render_template(
-        "commitments/overview.html",
-        commitments=seen,
-        totals=funding_totals(seen),
-        sources=funding_by_source(seen),
-        matters=matters_of(seen),
-    )
 
 
 @bp.get("/commitments")

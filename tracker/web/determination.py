@@ -9,9 +9,9 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from tracker.actions import determination as deeds
 from tracker.domain.policy import Permission
 from tracker.extensions import db
+from tracker.store.endings import endings_of
 from tracker.web.auth import current_actor
 from tracker.web.clock import today
-from tracker.web.deadlines import endings_of
 from tracker.web.forms.commitments import RequestForm
 from tracker.web.language import say
 from tracker.web.permissions import own_commitment, permission

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 LISTED_BY = frozenset(
     {"commitment", "incurred", "category", "work_package", "account", "reason", "state", "text"}
 )
-NAMED_AS_TYPED = ("commitment", "period", "year", "incurred", "account", "work_package", "text")
+NAMED_AS_TYPED = (
+    *("commitment", "milestone", "period", "year", "incurred", "account", "work_package"),
+    "text",
+)
 NAMED_BY_LABEL = ("category", "reason", "origin", "side", "form", "state")
 
 
@@ -143,6 +146,7 @@ _PLACES = {
     Place.DECISION: ("amendments.show", "amendment_id"),
     Place.RECEIPTS: ("receipts.of_commitment", "code"),
     Place.BUDGET: ("budgets.show", "code"),
+    Place.MILESTONE: ("milestones.show", "code"),
 }
 
 

@@ -34,6 +34,9 @@ DAYS = frozenset(
         "accepted_on",
         "signed_on",
         "until",
+        "baseline",
+        "planned_for",
+        "met_on",
     }
 )
 AMOUNTS = frozenset(

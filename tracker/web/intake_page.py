@@ -42,6 +42,7 @@ EXPECTED = {
     TableKind.IN_KIND: _("Total of the hours that you expect"),
     TableKind.BUDGETS: _("Total that you expect of these budgets"),
     TableKind.COMMITMENTS: _("Total that you expect of these commitments"),
+    TableKind.FORECASTS: _("Total that you expect of this forecast"),
 }
 
 

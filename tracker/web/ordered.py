@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tracker.domain.errors import Sentence
 from tracker.domain.money import Money
 from tracker.domain.obligations import over_committed
+from tracker.domain.policy import Permission
 from tracker.domain.texts import mark as _
 from tracker.store.commitments import commitments_of
 from tracker.store.obligations import obligations_of
@@ -56,7 +57,9 @@ def late_orders(orders: Iterable[Obligation], today: date) -> Iterator[Matter]:
             facts: dict[str, Fact] = {"reference": one.reference, "supplier": one.supplier}
             what = ONE_DAY_LATE if days == 1 else DAYS_LATE
             said = Sentence(what, {**facts, "days": days})
-            yield Matter("late", said, one.open, "obligations.show", {"key": str(one.id)})
+            values = {"key": str(one.id)}
+            to, asks = "obligations.show", Permission.BRING_IN_BOOKS
+            yield Matter("late", said, one.open, to, values, one.expected_on, asks)
 
 
 def warning_of(commitment: Commitment, ordered: Money) -> str:

@@ -15,7 +15,6 @@ from tracker.store import receipts
 from tracker.store.bank import candidates_of
 from tracker.store.commitments import commitment_named
 from tracker.store.instalments import instalments_of
-from tracker.store.projects import the_project
 from tracker.web.auth import current_actor
 from tracker.web.clock import today
 from tracker.web.forms import TrackerForm
@@ -173,7 +172,7 @@ def _match_page(entry: Unmatched, found: tuple[Suggestion, ...], form: TrackerFo
 
 def _candidates() -> tuple[Candidate, ...]:
     session = db.session()
-    return candidates_of(session, the_project(session).id)
+    return candidates_of(session)
 
 
 def _wished(candidates: Sequence[Candidate]) -> str:

@@ -230,7 +230,7 @@ def _page(period: ReportingPeriod, form: TrackerForm | None = None) -> str:
         step=StepForm(formdata=None, data=version),
         closing=_kept(form, CloseForm) or CloseForm(formdata=None, data=version),
         reopening=_kept(form, ReopenForm) or ReopenForm(formdata=None, data=version),
-        history=in_words(history_of(session, f"period/{period.code}")),
+        history=in_words(history_of(session, reporting_periods.of_period(session, period.code))),
         earlier=_earlier(period),
         who=current_actor().name,
     )

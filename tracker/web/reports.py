@@ -13,6 +13,7 @@ from tracker.domain.periods import period_named, years_of
 from tracker.domain.policy import Permission
 from tracker.extensions import db
 from tracker.web.clock import today
+from tracker.web.language import language
 from tracker.web.permissions import own_commitment, own_commitments, permission
 
 if TYPE_CHECKING:
@@ -32,15 +33,7 @@ def choose() -> ResponseReturnValue:
     if all(wished):
         slug, code, period = wished
         return redirect(url_for(".show", slug=slug, code=code, period=period))
-    seen = [commitment for commitment in own_commitments() if commitment.is_committed]
-    years = {commitment.code: years_to_report(commitment) for commitment in seen}
-    return render_template(
-        "catalogue/index.html",
-        commitments=seen,
-        years=years,
-        all_years=sorted({year for some in years.values() for year in some}, reverse=True),
-        kinds=catalogue.CATALOGUE.values(),
-    )
+    return _choice()
 
 
 @bp.get("/<slug>/<code>/<period>")
@@ -66,17 +59,48 @@ def download(slug: str, code: str, period: str, face: str) -> ResponseReturnValu
     own_commitment(code)
     if face not in getattr(catalogue.CATALOGUE.get(slug), "formats", ()):
         abort(404)
-    report = _made(slug, code, period)
-    answer = Response(catalogue.to_format(report, face), mimetype=catalogue.MIMETYPES[face])
-    name = catalogue.file_name(report, face)
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    return _as_file(_made(slug, code, period), face)
+
+
+@bp.get("/<slug>")
+@permission(Permission.SEE_BOOKS)
+def show_of_project(slug: str) -> ResponseReturnValue:
+    """Show a report of the project as a page."""
+    report = _made_of_project(slug)
+    formats = catalogue.CATALOGUE[slug].formats
+    return render_template(
+        "catalogue/project.html", report=shown(report), slug=slug, formats=formats
+    )
+
+
+@bp.get("/<slug>.<face>")
+@permission(Permission.SEE_BOOKS)
+def download_of_project(slug: str, face: str) -> ResponseReturnValue:
+    """Hand out a report of the project as a file."""
+    if face not in getattr(catalogue.CATALOGUE.get(slug), "formats", ()):
+        abort(404)
+    return _as_file(_made_of_project(slug), face)
 
 
 def years_to_report(commitment: Commitment) -> tuple[int, ...]:
     """The calendar years of a commitment that have begun, the newest first."""
     this_year = today().year
     return tuple(year for year in reversed(years_of(commitment.period)) if year <= this_year)
+
+
+def _choice() -> str:
+    """Show the reports of each commitment that the person may see, by year, and of the project."""
+    seen = [commitment for commitment in own_commitments() if commitment.is_committed]
+    years = {commitment.code: years_to_report(commitment) for commitment in seen}
+    kinds = catalogue.CATALOGUE.values()
+    return render_template(
+        "catalogue/index.html",
+        commitments=seen,
+        years=years,
+        all_years=sorted({year for some in years.values() for year in some}, reverse=True),
+        kinds=[kind for kind in kinds if kind.of_commitment],
+        of_project=[kind for kind in kinds if kind.of_project],
+    )
 
 
 def _made(slug: str, code: str, period: str) -> Report:
@@ -89,3 +113,17 @@ def _made(slug: str, code: str, period: str) -> Report:
         made_on=today(),
         author=current_user.name,
     )
+
+
+def _made_of_project(slug: str) -> Report:
+    """Make a report of the project as at today, in the reader's language."""
+    return catalogue.make_of_project(
+        db.session(), slug, made_on=today(), author=current_user.name, language=language()
+    )
+
+
+def _as_file(report: Report, face: str) -> Response:
+    answer = Response(catalogue.to_format(report, face), mimetype=catalogue.MIMETYPES[face])
+    name = catalogue.file_name(report, face)
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer

@@ -17,15 +17,19 @@ from tracker.domain.texts import mark as _
 from tracker.extensions import db
 from tracker.store.people import has_sample_people
 from tracker.store.projects import project_of
-from tracker.web import charts
 from tracker.web.auth import current_role
+from tracker.web.clock import today
 from tracker.web.language import language
 from tracker.web.preferences import THEMES, chosen_theme
+from tracker.web.projects import offered
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
     from flask import Flask
 
-    from tracker.store.projects import Project
+    from tracker.store.projects import Named, Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,9 @@ class Way:
 
 MENU = (
     Way("work.show_list", _("Work list"), Permission.SEE_BOOKS),
-    Way("commitments.overview", _("Overview"), Permission.SEE_FUNDING, _("Funding")),
+    Way("calendar.show", _("Calendar"), Permission.SEE_FUNDING),
+    Way("reminders.show", _("Reminders"), Permission.SIGNED_IN),
+    Way("overview.show", _("Overview"), Permission.SEE_FUNDING, _("Funding")),
     Way("commitments.show_list", _("Commitments"), Permission.SEE_FUNDING, _("Funding")),
     Way("funders.show_list", _("Funders"), Permission.SEE_BOOKS, _("Funding")),
     Way("financing.show", _("Financing"), Permission.SEE_BOOKS, _("Funding")),
@@ -53,6 +59,9 @@ MENU = (
     Way("allocations.not_charged", _("Not charged"), Permission.SEE_BOOKS, _("Spending")),
     Way("reporting_periods.show_list", _("Periods"), Permission.SEE_BOOKS, _("Spending")),
     Way("reconciliation.show", _("Reconciliation"), Permission.SEE_BOOKS, _("Spending")),
+    Way("forecasts.show_newest", _("Forecast"), Permission.SEE_BOOKS, _("Reporting")),
+    Way("outlook.show", _("Outlook"), Permission.SEE_BOOKS, _("Reporting")),
+    Way("scenarios.show_list", _("Scenarios"), Permission.SUPPOSE, _("Reporting")),
     Way("milestones.show_list", _("Milestones"), Permission.SEE_BOOKS, _("Reporting")),
     Way("reports.choose", _("Reports"), Permission.SEE_FUNDING, _("Reporting")),
     Way("people.show_list", _("People"), Permission.MANAGE_PEOPLE, _("Looking after")),
@@ -61,7 +70,7 @@ MENU = (
 
 # Pages that have no way of their own in the menu, and where they belong.
 UNDER = {
-    "explanations": "commitments.overview",
+    "explanations": "overview.show",
     "commitments": "commitments.show_list",
     "amendments": "commitments.show_list",
     "determination": "commitments.show_list",
@@ -78,6 +87,7 @@ UNDER = {
     "blank_tables": "imports.show_list",
     "bulk_charging": "costs.show_list",
     "corrections": "costs.show_list",
+    "milestone_deeds": "milestones.show_list",
 }
 
 
@@ -93,7 +103,7 @@ def init_app(app: Flask) -> None:
     app.context_processor(
         lambda: {"shell": Shell(), "language": language(), "Permission": Permission}
     )
-    app.jinja_env.globals.update(may=may, fill=charts.fill, bar_width=charts.BAR)
+    app.jinja_env.globals.update(may=may)
 
 
 def may(asked: Permission) -> bool:
@@ -109,8 +119,20 @@ class Shell:
 
     @property
     def project(self) -> Project | None:
-        """The project that the database is about."""
+        """The project that the page is about."""
         return project_of(db.session())
+
+    @property
+    def projects(self) -> Sequence[Named]:
+        """The projects that the person may switch between; none where there is no choice."""
+        known = offered()
+        return known if len(known) > 1 else ()
+
+    @property
+    def everywhere(self) -> str:
+        """The address that this page has in every project, if it has; else the first page."""
+        is_same = request.method == "GET" and request.endpoint and not request.view_args
+        return request.path if is_same and not g.get("refused") else "/"
 
     @property
     def menu(self) -> list[tuple[str, list[Way]]]:
@@ -135,6 +157,11 @@ class Shell:
     def role(self) -> str:
         """The role of who signed in, as a code."""
         return current_role() or ""
+
+    @property
+    def today(self) -> date:
+        """The day that it is here."""
+        return today()
 
     @property
     def theme(self) -> str:

@@ -45,6 +45,7 @@ class AskedForm(Form):
     form = StringField(validators=[Length(max=40)], default="")
     state = StringField(validators=[Length(max=40)], default="")
     text = StringField(validators=[Length(max=100)], default="")
+    milestone = StringField(validators=[Length(max=100)], default="")
     line = IntegerField(validators=[Optional(), NumberRange(0, NUMBER_MAX)])
     on = DayField()
     after = IntegerField(validators=[Optional(), NumberRange(0, NUMBER_MAX)])
