@@ -169,6 +169,6 @@ def test_a_programme_is_set_up_once(session: Session, tmp_path: Path) -> None:
     other = tmp_path / "case.json"
     shutil.copy(case, other)
     other.write_text(other.read_text("utf-8").replace('"WP1"', '"WP9"'), "utf-8")
-    with pytest.raises(RuleViolation, match="holds the programme"):
+    with pytest.raises(RuleViolation, match="holds the project NECST"):
         programmes.set_up(session, other, by=OFFICER)
     assert rows_of(session) == before

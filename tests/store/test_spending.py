@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
 
+from tests.conftest import closing_engine
 from tracker.actions.cost_index import CostIndex
 from tracker.store import spending
 from tracker.store.allocations import AllocationRow
 from tracker.store.costs import CostLineRow
 from tracker.store.session import transaction
 from tracker.store.spending import By, SpentMonthRow
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
 
 ALL = (By.WORK_PACKAGE, By.CATEGORY, By.MILESTONE, By.MONTH)
 
@@ -81,3 +80,12 @@ def test_a_span_of_months_has_both_its_ends(loaded: Session) -> None:
             wanted[key[-1:]] += cents
     assert spending.spent(loaded, By.MONTH, since=first, until=last) == dict(wanted)
     assert loaded.scalar(text("SELECT COUNT(*) FROM spent_month"))
+
+
+def test_sums_are_right_for_who_asks_while_they_move_on(loaded_url: str) -> None:
+    with closing_engine(loaded_url) as engine, Session(engine) as reader, Session(engine) as other:
+        before = spending.spent(reader, *ALL), spending.charged(reader, By.COMMITMENT, *ALL)
+        CostIndex(other).follow()  # within the reader's transaction
+        after = spending.spent(reader, *ALL), spending.charged(reader, By.COMMITMENT, *ALL)
+        assert spending.lag(other) == 0
+    assert before == after

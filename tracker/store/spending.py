@@ -21,7 +21,8 @@ from tracker.store.scope import over_all
 from tracker.store.tables import Base, Cents, whole_cents
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy import ColumnElement, ScalarSelect, Select
+    from sqlalchemy.orm import InstrumentedAttribute
 
 CHUNK = 200_000  # rows of the books that are added up in one transaction
 
@@ -90,8 +91,7 @@ def spent(
             of a month. Costs that nobody pays are in it; partners' hours too.
     Units:  cents; by the month in which a cost counts.
     """
-    extent = session.get_one(SpendingExtentRow, 1)
-    tail = _lines_after(extent.last_line)
+    tail = _lines_after(_reached(SpendingExtentRow.last_line))
     return _sums(session, SpentMonthRow, tail, by, (since, until))
 
 
@@ -99,8 +99,7 @@ def charged(
     session: Session, *by: By, since: date | None = None, until: date | None = None
 ) -> dict[tuple[Any, ...], int]:
     """Add up what was charged to commitments, likewise."""
-    extent = session.get_one(SpendingExtentRow, 1)
-    tail = _allocations_after(extent.last_allocation)
+    tail = _allocations_after(_reached(SpendingExtentRow.last_allocation))
     return _sums(session, ChargedMonthRow, tail, by, (since, until))
 
 
@@ -133,14 +132,22 @@ def follow(session: Session, last_line: int, last_allocation: int) -> bool:
     return line >= last_line and allocation >= last_allocation
 
 
-def _lines_after(last: int) -> Select[*tuple[Any, ...]]:
+def _reached(column: InstrumentedAttribute[int]) -> ScalarSelect[int]:
+    """Ask how far the sums go within the statement that adds to them.
+
+    Asked before, they could have moved on by then, and rows would count twice.
+    """
+    return select(column).scalar_subquery()
+
+
+def _lines_after(last: int | ScalarSelect[int]) -> Select[*tuple[Any, ...]]:
     line = CostLineRow
     counted_on = func.coalesce(line.counted_on, line.incurred_on)
     of = (line.project_id, *_places(counted_on))
     return select(*of, func.sum(line.amount).label("amount")).where(line.id > last).group_by(*of)
 
 
-def _allocations_after(last: int) -> Select[*tuple[Any, ...]]:
+def _allocations_after(last: int | ScalarSelect[int]) -> Select[*tuple[Any, ...]]:
     of = (AllocationRow.commitment_id, *_places(COUNTED_ON))
     return (
         select(*of, func.sum(AllocationRow.amount).label("amount"))
@@ -186,26 +193,23 @@ def _sums(
     by: tuple[By, ...],
     months: tuple[date | None, date | None],
 ) -> dict[tuple[Any, ...], int]:
-    kept = select(*(getattr(table, each) for each in by), table.amount)
     late = tail.subquery()
-    new = select(*(late.c[each] for each in by), late.c.amount)
+    of, new = [getattr(table, each) for each in by], [late.c[each] for each in by]
+    kept = select(*of, func.sum(table.amount)).group_by(*of)
+    added = select(*new, func.sum(late.c.amount)).group_by(*new)
     for day, is_within in zip(months, ("__ge__", "__le__"), strict=True):
         if day is not None:
             number = literal(day.year * 100 + day.month)
             kept = kept.where(getattr(table.month, is_within)(number))
-            new = new.where(getattr(late.c.month, is_within)(number))
-    both = union_all(kept, new).subquery()
-    of = [both.c[each] for each in by]
-    rows = session.execute(select(*of, func.sum(both.c.amount)).group_by(*of))
-    found = {}
-    for *key, amount in rows:
-        if amount:
-            place = tuple(
-                date(value // 100, value % 100, 1) if name is By.MONTH else value
-                for name, value in zip(by, key, strict=True)
-            )
-            found[place] = int(amount)
-    return found
+            added = added.where(getattr(late.c.month, is_within)(number))
+    found: dict[tuple[Any, ...], int] = {}
+    for *key, amount in session.execute(union_all(kept, added)):
+        place = tuple(
+            date(value // 100, value % 100, 1) if name is By.MONTH else value
+            for name, value in zip(by, key, strict=True)
+        )
+        found[place] = found.get(place, 0) + int(amount or 0)
+    return {place: cents for place, cents in found.items() if cents}
 
 
 def codes_of(session: Session) -> dict[By, dict[int, str]]:
