@@ -77,7 +77,7 @@ def test_an_order_is_entered_and_ended_by_keyboard(own_address: str, opened: Ope
         supplier="Calibra BV",
         amount="12,500.00",
         description="Sensors",
-        ordered_on="02-02-2026",
+        ordered_on="02-01-2026",
     )
     with page.expect_navigation():
         page.keyboard.press("Enter")

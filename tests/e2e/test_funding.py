@@ -188,7 +188,7 @@ def amend_it(page: Page, address: str) -> None:
     follow(page, "Enter an amendment")
     page.wait_for_url("**/amend")
     page.keyboard.press("Shift+Tab")
-    fill(page, decided_on="1-2-2026", amount="20,000.00", reason="More cells")
+    fill(page, decided_on="15-1-2026", amount="20,000.00", reason="More cells")
     expect(page.locator("main")).to_contain_text("120,000.00")
     send(page, "Save the draft")
 

@@ -179,5 +179,5 @@ def test_changed_milestones_are_looked_at_and_applied_without_a_mouse(
     officer.keyboard.press("Space")
     press(officer, "Apply 1 change")
     expect(officer.get_by_role("heading", level=1)).to_have_text("Receipt: milestones.xlsx")
-    officer.goto(f"{own_address}/milestones")
+    officer.goto(f"{own_address}/milestones/{sheet.cell(row, 1).value}")
     expect(officer.get_by_text("The permit came late").first).to_be_visible()

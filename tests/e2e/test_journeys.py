@@ -139,7 +139,8 @@ def test_a_finance_officer_brings_in_hours_and_charges_them(
     )
     # 353,280.00 of the sample and 1,059.38 of the new hours
     page.get_by_role("link", name="Overview", exact=True).click()
-    row = page.get_by_role("row").filter(has=page.get_by_role("link", name="RMX-K"))
+    awards = page.get_by_role("region", name="Commitments", exact=True)
+    row = awards.get_by_role("row").filter(has=page.get_by_role("link", name="RMX-K"))
     expect(row).to_contain_text("354,339.38")
     page.goto(f"{own_address}/reports/statement/RMX-K/2025-Q4")
     lines = page.get_by_role("region", name="Cost lines")
@@ -280,7 +281,7 @@ def test_a_statement_is_downloaded(
 def test_a_funder_sees_its_own_awards_and_nobody_elses(opened_as: Opened, address: str) -> None:
     page = opened_as(VIEWER, "/overview")
     in_english(page)
-    rows = page.get_by_role("region", name="Commitments").locator("tbody tr")
+    rows = page.get_by_role("region", name="Commitments", exact=True).locator("tbody tr")
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text("NGF-1")
     rows.get_by_role("link", name="NGF-1").click()
@@ -329,15 +330,15 @@ def test_the_language_changes_and_is_remembered(opened: Opened, own_address: str
     page.get_by_role("button", name="Nederlands").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Inloggen")
     sign_in(page, OFFICER)  # whose own choice is English
-    expect(page.get_by_role("heading", level=1)).to_have_text("Funding")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Overview")
     page.get_by_role("button", name="Nederlands").click()
     expect(page).to_have_url(f"{own_address}/overview")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Financiering")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Overzicht")
     expect(page.locator("main")).to_contain_text("€ 24.800.000,00")
     page.get_by_role("button", name="Uitloggen").click()
     page.goto(f"{own_address}/overview")
     sign_in(page, OFFICER)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Financiering")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Overzicht")
     in_english(page)
     expect(page.locator("main")).to_contain_text("€ 24,800,000.00")
 

@@ -39,7 +39,7 @@ def test_a_director_sees_what_to_decide_and_opens_it_by_keyboard(
     expect(figures).to_have_count(5)
     for name in ("Committed", "Received", "Charged", "At risk", "Gap"):
         expect(figures.filter(has_text=name)).to_contain_text("a year ago")
-    first = page.locator("section[aria-labelledby=decide] tbody a").first
+    first = page.locator("[aria-labelledby=decide] tbody a").first
     said, where = first.inner_text(), first.get_attribute("href") or ""
     assert any(letter.isdigit() for letter in said)
     follow(page, where)
@@ -70,6 +70,6 @@ def test_a_funder_finds_its_own_commitments_and_what_is_due(
 ) -> None:
     page = land(opened, own_address, VIEWER)
     expect(page.locator("#due")).to_be_visible()
-    link = page.locator("section[aria-labelledby=due] tbody a").first
+    link = page.locator("[aria-labelledby=due] tbody a").first
     follow(page, link.get_attribute("href") or "")
     expect(page.locator("main h1")).to_contain_text("NGF-1")
