@@ -157,7 +157,7 @@ def token_of(client: FlaskClient) -> str:
 
 def without_tokens(page: str) -> str:
     """A page without what differs from one answer to the next."""
-    return re.sub(r'(name="csrf_token" value=")[^"]+', r"\1", page)
+    return re.sub(r'(name="(?:csrf_token|once)" value=")[^"]+', r"\1", page)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from tests.web.conftest import token_of, without_tokens
-from tracker.actions import sample
+from tracker import demo
 from tracker.actions.sample_reminders import SECRET
 from tracker.domain.deadlines import DeadlineKind
 from tracker.domain.policy import Role
@@ -104,7 +104,7 @@ def test_everything_is_shown_once_what_is_late_before_all_else(
     sign_in: SignIn, session: Session
 ) -> None:
     page = sign_in(Role.FINANCE_OFFICER).get("/calendar").text
-    dues = deadlines_on(session, sample.DAY)
+    dues = deadlines_on(session, demo.DAY)
     assert len(dues) > 10
     assert page.count('<tr><th scope="row"') == len(dues)
     assert page.index(">Late<") < page.index("Request the determination of NGF-1")
@@ -140,7 +140,7 @@ def test_every_deadline_leads_to_where_it_is_seen_to(
     sign_in: SignIn, app: Flask, session: Session
 ) -> None:
     client = sign_in(Role.FINANCE_OFFICER)
-    dues = deadlines_on(session, sample.DAY)
+    dues = deadlines_on(session, demo.DAY)
     assert len({due.kind for due in dues}) > 6
     with app.test_request_context():
         ways = {deadlines.address_of(due) for due in dues}
@@ -181,7 +181,7 @@ def test_the_same_deadline_keeps_its_name_when_its_day_moves(app: Flask, session
     session.add(
         MilestoneMoveRow(
             milestone_id=row.id,
-            moved_on=sample.DAY,
+            moved_on=demo.DAY,
             to_day=date(2026, 9, 30),
             reason="The validation takes longer",
         )

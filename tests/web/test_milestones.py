@@ -11,7 +11,7 @@ import pytest
 
 from tests.test_docs import cents, rows_below
 from tests.web.filling import fields_of, fill_in
-from tracker.actions import sample
+from tracker import demo
 from tracker.domain.policy import Role
 from tracker.domain.risk import at_risk
 from tracker.store.risk import risks_on
@@ -97,7 +97,7 @@ def test_the_amounts_at_risk_add_up_to_what_the_project_says(sign_in: SignIn) ->
 
 def test_the_example_of_the_documents_is_the_sample(session: Session) -> None:
     *rows, whole = rows_below("milestones.md", "An example")
-    risks = risks_on(session, sample.DAY)
+    risks = risks_on(session, demo.DAY)
     told = [(row[0], cents(row[2]), cents(row[3])) for row in rows]
     assert told == [(one.milestone, one.amount.cents, one.counts.cents) for one in risks]
     assert cents(whole[2]) == sum(amount for _, amount, _ in told)

@@ -150,7 +150,8 @@ def test_no_role_changes_anything_by_looking(
 
 
 def test_every_unsafe_route_is_closed_to_reading(app: Flask) -> None:
-    only_posts = {r.address for r in UNSAFE} - {r.address for r in PAGES}
+    read = {r.address.partition("?")[0] for r in PAGES}
+    only_posts = {r.address for r in UNSAFE if r.address.partition("?")[0] not in read}
     assert only_posts
     for address in only_posts:
         assert app.test_client().get(address).status_code == 405
