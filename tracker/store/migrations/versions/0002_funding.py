@@ -16,6 +16,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from tracker.store.migrations.parts import check, is_sqlite, run, whole
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -165,42 +167,24 @@ def upgrade() -> None:
     _guard()
 
 
-def _is_sqlite() -> bool:
-    return bool(op.get_bind().dialect.name == "sqlite")
-
-
-def _run(statement: str) -> Any:
-    return op.get_bind().exec_driver_sql(statement)
-
-
 def _drop_triggers() -> list[str]:
     """Take all triggers away: SQLite loses them with a table that is rebuilt, or stumbles."""
-    if not _is_sqlite():
-        _run("DROP TRIGGER amendment_in_balance ON amendment")
-        _run("DROP FUNCTION amendment_in_balance()")
+    if not is_sqlite():
+        run("DROP TRIGGER amendment_in_balance ON amendment")
+        run("DROP FUNCTION amendment_in_balance()")
         for table in ("amendment", "budget", "receipt"):
             for each in ("row", "statement"):
-                _run(f"DROP TRIGGER {table}_kept_{each} ON {table}")
+                run(f"DROP TRIGGER {table}_kept_{each} ON {table}")
         return []
-    found = _run("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'").all()
+    found = run("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'").all()
     for name, _, _ in found:
-        _run(f'DROP TRIGGER "{name}"')
+        run(f'DROP TRIGGER "{name}"')
     return [sql for _, table, sql in found if table not in ("amendment", "budget", "receipt")]
 
 
 def _restore(triggers: list[str]) -> None:
     for sql in triggers:
-        _run(sql)
-
-
-def _check(table: str, name: str, rule: str) -> sa.CheckConstraint:
-    return sa.CheckConstraint(rule, name=op.f(f"ck_{table}_{name}"))
-
-
-def _whole(table: str, *columns: str) -> list[sa.CheckConstraint]:
-    """SQLite stores what comes, so it is asked for whole numbers."""
-    rules = [_check(table, f"{c}_whole", f"typeof({c}) = 'integer'") for c in columns]
-    return rules if _is_sqlite() else []
+        run(sql)
 
 
 def _reshape(
@@ -215,7 +199,7 @@ def _reshape(
 ) -> None:
     """Change the columns and rules of a table, which SQLite must build anew for it."""
     rules = list(checks.items())
-    if _is_sqlite():
+    if is_sqlite():
         rules += [(f"{column}_whole", f"typeof({column}) = 'integer'") for column in whole]
     with op.batch_alter_table(table) as changed:
         for column in columns:
@@ -328,7 +312,7 @@ def _widen_instalments() -> None:
 
 
 def _replace_amendments() -> None:
-    _run("CREATE TABLE amendment_before AS SELECT * FROM amendment")
+    run("CREATE TABLE amendment_before AS SELECT * FROM amendment")
     op.drop_table("amendment")
     op.create_table(
         "amendment",
@@ -351,8 +335,8 @@ def _replace_amendments() -> None:
         sa.Column("confirmed_at", sa.DateTime(), nullable=True),
         sa.Column("returned", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        *(_check("amendment", name, rule) for name, rule in AMENDMENT.items()),
-        *_whole("amendment", "amount"),
+        *(check("amendment", name, rule) for name, rule in AMENDMENT.items()),
+        *whole("amendment", "amount"),
         sa.ForeignKeyConstraint(
             ["commitment_id"], ["commitment.id"], name=op.f("fk_amendment_commitment_id")
         ),
@@ -374,7 +358,7 @@ def _replace_amendments() -> None:
         ),
         sa.PrimaryKeyConstraint("amendment_id", "category_id", name=op.f("pk_amendment_category")),
     )
-    _run(
+    run(
         "INSERT INTO amendment (id, commitment_id, number, decided_on, amount, reason, status,"
         " first_day, last_day, entered_by, entered_at, verdict, confirmed_by, confirmed_at,"
         " returned, version)"
@@ -385,17 +369,17 @@ def _replace_amendments() -> None:
         f" '{UPGRADED}', CURRENT_TIMESTAMP, '', 1"
         " FROM amendment_before before JOIN commitment ON commitment.id = commitment_id"
     )
-    _run(
+    run(
         "INSERT INTO amendment_category SELECT amendment.id, category_id FROM commitment_category"
         " JOIN amendment ON amendment.commitment_id = commitment_category.commitment_id"
         " WHERE number = 0"
     )
-    _run("DROP TABLE amendment_before")
+    run("DROP TABLE amendment_before")
     _count_on("amendment")
 
 
 def _replace_budgets() -> None:
-    _run("CREATE TABLE budget_before AS SELECT * FROM budget")
+    run("CREATE TABLE budget_before AS SELECT * FROM budget")
     op.drop_table("budget")
     op.create_table(
         "budget_version",
@@ -441,8 +425,8 @@ def _replace_budgets() -> None:
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("work_package_id", sa.Integer(), nullable=True),
         sa.Column("year", sa.Integer(), nullable=True),
-        _check("budget", "amount_not_negative", "amount >= 0"),
-        *_whole("budget", "amount"),
+        check("budget", "amount_not_negative", "amount >= 0"),
+        *whole("budget", "amount"),
         sa.ForeignKeyConstraint(
             ["version_id"], ["budget_version.id"], name=op.f("fk_budget_version_id")
         ),
@@ -455,24 +439,24 @@ def _replace_budgets() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_budget")),
     )
     op.create_index(op.f("ix_budget_version_id"), "budget", ["version_id"], unique=False)
-    _run(
+    run(
         "INSERT INTO budget_version (project_id, commitment_id, number, made_on, reason,"
         " entered_by, entered_at)"
         " SELECT DISTINCT project_id, commitment_id, budget_before.version, decided_on, 'award',"
         f" '{LOADED}', CURRENT_TIMESTAMP"
         " FROM budget_before JOIN commitment ON commitment.id = commitment_id"
     )
-    _run(
+    run(
         "INSERT INTO budget (version_id, category_id, amount)"
         " SELECT budget_version.id, category_id, amount"
         " FROM budget_before before JOIN budget_version ON number = before.version"
         " AND budget_version.commitment_id = before.commitment_id ORDER BY before.id"
     )
-    _run("DROP TABLE budget_before")
+    run("DROP TABLE budget_before")
 
 
 def _replace_receipts() -> None:
-    _run("CREATE TABLE receipt_before AS SELECT * FROM receipt")
+    run("CREATE TABLE receipt_before AS SELECT * FROM receipt")
     op.drop_table("receipt")
     op.create_table(
         "receipt",
@@ -488,8 +472,8 @@ def _replace_receipts() -> None:
         sa.Column("counterparty", sa.String(), nullable=False),
         sa.Column("remittance", sa.String(), nullable=False),
         sa.Column("entered_by", sa.String(), nullable=False),
-        *(_check("receipt", name, rule) for name, rule in RECEIPT.items()),
-        *_whole("receipt", "amount"),
+        *(check("receipt", name, rule) for name, rule in RECEIPT.items()),
+        *whole("receipt", "amount"),
         *(
             sa.ForeignKeyConstraint(
                 [f"{column}_id"], [f"{table}.id"], name=op.f(f"fk_receipt_{column}_id")
@@ -506,20 +490,20 @@ def _replace_receipts() -> None:
     )
     for columns in (["commitment_id", "amount"], ["bank_entry_id"], ["instalment_id"]):
         op.create_index(op.f(f"ix_receipt_{'_'.join(columns)}"), "receipt", columns)
-    _run(
+    run(
         "INSERT INTO receipt (id, bank_entry_id, commitment_id, received_on, amount,"
         " recognised_by, reason, counterparty, remittance, entered_by)"
         " SELECT id, bank_entry_id, commitment_id, received_on, amount, recognised_by, '', '', '',"
         f" '{LOADED}' FROM receipt_before"
     )
-    _run("DROP TABLE receipt_before")
+    run("DROP TABLE receipt_before")
     _count_on("receipt")
 
 
 def _count_on(table: str) -> None:
     """Let PostgreSQL number on after rows that came with their numbers."""
-    if not _is_sqlite():
-        _run(
+    if not is_sqlite():
+        run(
             f"SELECT setval(pg_get_serial_sequence('{table}', 'id'),"
             f" (SELECT COALESCE(MAX(id), 0) + 1 FROM {table}), false)"
         )
@@ -585,7 +569,7 @@ def _add_records() -> None:
         sa.Column("document_id", sa.Integer(), nullable=True),
         sa.Column("entered_by", sa.String(), nullable=False),
         sa.Column("entered_at", sa.DateTime(), nullable=False),
-        *_whole("determination_request", "claimed"),
+        *whole("determination_request", "claimed"),
         sa.ForeignKeyConstraint(
             ["commitment_id"],
             ["commitment.id"],
@@ -652,26 +636,26 @@ def _add_records() -> None:
 
 def _guard() -> None:
     for name, when, table, rule, said in REFUSALS:
-        if _is_sqlite():
-            _run(
+        if is_sqlite():
+            run(
                 f"CREATE TRIGGER {name} {when} ON {table} WHEN {rule}"
                 f" BEGIN SELECT RAISE(ABORT, '{said}'); END"
             )
         else:
             row = "OLD" if when.endswith("DELETE") else "NEW"
-            _run(
+            run(
                 f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
                 f" IF {rule} THEN RAISE check_violation USING MESSAGE = '{said}'; END IF;"
                 f" RETURN {row}; END $$;"
                 f"CREATE TRIGGER {name} {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
             )
-    if _is_sqlite():
-        _run(
+    if is_sqlite():
+        run(
             "CREATE TRIGGER amendment_takes_effect AFTER UPDATE OF verdict ON amendment"
             f" WHEN NEW.verdict = 'confirmed' BEGIN {EFFECT} END"
         )
     else:
-        _run(
+        run(
             "CREATE FUNCTION amendment_takes_effect() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
             f" {EFFECT} RETURN NULL; END $$;"
             "CREATE TRIGGER amendment_takes_effect AFTER UPDATE OF verdict ON amendment"
@@ -684,15 +668,15 @@ def _guard() -> None:
 def _keep() -> None:
     for table in (*KEPT, *LASTING):
         deeds = ("UPDATE", "DELETE") if table in KEPT else ("DELETE",)
-        if _is_sqlite():
+        if is_sqlite():
             for deed in deeds:
-                _run(
+                run(
                     f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table}"
                     f" BEGIN SELECT RAISE(ABORT, '{table} is kept as it was written'); END"
                 )
             continue
         for each, when in (("ROW", " OR ".join(deeds)), ("STATEMENT", "TRUNCATE")):
-            _run(
+            run(
                 f"CREATE TRIGGER {table}_kept_{each.lower()} BEFORE {when} ON {table}"
                 f" FOR EACH {each} EXECUTE FUNCTION nothing_is_rewritten()"
             )
@@ -716,23 +700,23 @@ def downgrade() -> None:
 
 def _take_guards_away() -> list[str]:
     ours = [name for name, *_ in REFUSALS] + ["amendment_takes_effect"]
-    if _is_sqlite():
-        found = _run("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'").all()
+    if is_sqlite():
+        found = run("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'").all()
         for name, _, _ in found:
-            _run(f'DROP TRIGGER "{name}"')
+            run(f'DROP TRIGGER "{name}"')
         gone = (*KEPT, *LASTING, "amendment_category")
         return [sql for name, table, sql in found if table not in gone and name not in ours]
     for name, _, table, *_ in [*REFUSALS, ("amendment_takes_effect", "", "amendment")]:
-        _run(f"DROP TRIGGER {name} ON {table}")
-        _run(f"DROP FUNCTION {name}()")
+        run(f"DROP TRIGGER {name} ON {table}")
+        run(f"DROP FUNCTION {name}()")
     for table in (*KEPT, *LASTING):
         for each in ("row", "statement"):
-            _run(f"DROP TRIGGER {table}_kept_{each} ON {table}")
+            run(f"DROP TRIGGER {table}_kept_{each} ON {table}")
     return []
 
 
 def _narrow_receipts() -> None:
-    _run(
+    run(
         "CREATE TABLE receipt_after AS SELECT MIN(id) AS id, bank_entry_id,"
         " MIN(commitment_id) AS commitment_id, MIN(received_on) AS received_on,"
         " SUM(amount) AS amount, MIN(recognised_by) AS recognised_by FROM receipt"
@@ -747,8 +731,8 @@ def _narrow_receipts() -> None:
         sa.Column("received_on", sa.Date(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("recognised_by", sa.String(), nullable=False),
-        _check("receipt", "amount_positive", "amount > 0"),
-        *_whole("receipt", "amount"),
+        check("receipt", "amount_positive", "amount > 0"),
+        *whole("receipt", "amount"),
         sa.ForeignKeyConstraint(
             ["bank_entry_id"], ["bank_entry.id"], name=op.f("fk_receipt_bank_entry_id")
         ),
@@ -760,13 +744,13 @@ def _narrow_receipts() -> None:
     )
     op.create_index(op.f("ix_receipt_commitment_id_amount"), "receipt", ["commitment_id", "amount"])
     columns = "id, bank_entry_id, commitment_id, received_on, amount, recognised_by"
-    _run(f"INSERT INTO receipt ({columns}) SELECT {columns} FROM receipt_after")
-    _run("DROP TABLE receipt_after")
+    run(f"INSERT INTO receipt ({columns}) SELECT {columns} FROM receipt_after")
+    run("DROP TABLE receipt_after")
     _count_on("receipt")
 
 
 def _narrow_budgets() -> None:
-    _run(
+    run(
         "CREATE TABLE budget_after AS SELECT MIN(budget.id) AS id, commitment_id, category_id,"
         " number AS version, SUM(amount) AS amount FROM budget"
         " JOIN budget_version ON budget_version.id = version_id"
@@ -781,8 +765,8 @@ def _narrow_budgets() -> None:
         sa.Column("category_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
-        _check("budget", "amount_not_negative", "amount >= 0"),
-        *_whole("budget", "amount"),
+        check("budget", "amount_not_negative", "amount >= 0"),
+        *whole("budget", "amount"),
         sa.ForeignKeyConstraint(
             ["commitment_id"], ["commitment.id"], name=op.f("fk_budget_commitment_id")
         ),
@@ -798,13 +782,13 @@ def _narrow_budgets() -> None:
         ),
     )
     columns = "id, commitment_id, category_id, version, amount"
-    _run(f"INSERT INTO budget ({columns}) SELECT {columns} FROM budget_after")
-    _run("DROP TABLE budget_after")
+    run(f"INSERT INTO budget ({columns}) SELECT {columns} FROM budget_after")
+    run("DROP TABLE budget_after")
     _count_on("budget")
 
 
 def _narrow_amendments() -> None:
-    _run("CREATE TABLE amendment_after AS SELECT * FROM amendment WHERE verdict = 'confirmed'")
+    run("CREATE TABLE amendment_after AS SELECT * FROM amendment WHERE verdict = 'confirmed'")
     op.drop_table("amendment_category")
     op.drop_table("amendment")
     op.create_table(
@@ -815,8 +799,8 @@ def _narrow_amendments() -> None:
         sa.Column("decided_on", sa.Date(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
-        _check("amendment", "number_from_0", "number >= 0"),
-        *_whole("amendment", "amount"),
+        check("amendment", "number_from_0", "number >= 0"),
+        *whole("amendment", "amount"),
         sa.ForeignKeyConstraint(
             ["commitment_id"], ["commitment.id"], name=op.f("fk_amendment_commitment_id")
         ),
@@ -826,14 +810,14 @@ def _narrow_amendments() -> None:
         ),
     )
     columns = "id, commitment_id, number, decided_on, amount, reason"
-    _run(f"INSERT INTO amendment ({columns}) SELECT {columns} FROM amendment_after")
-    _run("DROP TABLE amendment_after")
+    run(f"INSERT INTO amendment ({columns}) SELECT {columns} FROM amendment_after")
+    run("DROP TABLE amendment_after")
     _count_on("amendment")
 
 
 def _narrow() -> None:
     """Take the columns back, and with them what only they could say."""
-    _run("UPDATE commitment SET status = 'pledge' WHERE status = 'draft'")
+    run("UPDATE commitment SET status = 'pledge' WHERE status = 'draft'")
     _reshape(
         "commitment",
         [],
@@ -844,7 +828,7 @@ def _narrow() -> None:
     rules = ["held_back_within_amount", "held_back_for_reason", "kind_known"]
     _reshape(
         "instalment",
-        dropped=(*rules, *(["held_back_whole"] if _is_sqlite() else [])),
+        dropped=(*rules, *(["held_back_whole"] if is_sqlite() else [])),
         dropped_columns=(
             "kind",
             "report",
@@ -858,7 +842,7 @@ def _narrow() -> None:
     _reshape("bank_entry", dropped_columns=("is_reversal",))
     _reshape("programme", dropped=("size_known",), dropped_columns=("size",))
     _reshape("funder", dropped_columns=("kvk", "version"))
-    _run("DELETE FROM programme_term WHERE scope <> ''")
+    run("DELETE FROM programme_term WHERE scope <> ''")
     _reshape(
         "programme_term",
         dropped=("source_given",),
@@ -877,16 +861,16 @@ def _guard_as_before() -> None:
         " WHERE commitment_id = NEW.commitment_id;"
     )
     tables = ("amendment", "budget", "receipt")
-    if _is_sqlite():
-        _run(f"CREATE TRIGGER amendment_in_balance AFTER INSERT ON amendment BEGIN {added} END")
+    if is_sqlite():
+        run(f"CREATE TRIGGER amendment_in_balance AFTER INSERT ON amendment BEGIN {added} END")
         for table in tables:
             for deed in ("UPDATE", "DELETE"):
-                _run(
+                run(
                     f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table}"
                     f" BEGIN SELECT RAISE(ABORT, '{table} is kept as it was written'); END"
                 )
         return
-    _run(
+    run(
         "CREATE FUNCTION amendment_in_balance() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
         f" {added} RETURN NULL; END $$;"
         "CREATE TRIGGER amendment_in_balance AFTER INSERT ON amendment"
@@ -894,7 +878,7 @@ def _guard_as_before() -> None:
     )
     for table in tables:
         for each, when in (("ROW", "UPDATE OR DELETE"), ("STATEMENT", "TRUNCATE")):
-            _run(
+            run(
                 f"CREATE TRIGGER {table}_kept_{each.lower()} BEFORE {when} ON {table}"
                 f" FOR EACH {each} EXECUTE FUNCTION nothing_is_rewritten()"
             )

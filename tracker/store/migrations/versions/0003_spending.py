@@ -14,6 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from tracker.store.migrations.parts import check, drop_triggers, is_sqlite, keep, one_of, run, whole
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -100,47 +102,15 @@ REFUSALS = [
 
 
 def upgrade() -> None:
-    kept = _drop_triggers()
+    kept = drop_triggers()
     _add_periods()
     _widen()
     _replace_rules()
     _add_records()
     _add_intakes()
     for sql in kept:
-        _run(sql)
+        run(sql)
     _guard()
-
-
-def _is_sqlite() -> bool:
-    return bool(op.get_bind().dialect.name == "sqlite")
-
-
-def _run(statement: str) -> Any:
-    return op.get_bind().exec_driver_sql(statement)
-
-
-def _drop_triggers() -> list[str]:
-    """Take all triggers away: SQLite loses them with a table that is rebuilt, or stumbles."""
-    if not _is_sqlite():
-        return []
-    found = _run("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all()
-    for name, _ in found:
-        _run(f'DROP TRIGGER "{name}"')
-    return [sql for _, sql in found]
-
-
-def _check(table: str, name: str, rule: str) -> sa.CheckConstraint:
-    return sa.CheckConstraint(rule, name=op.f(f"ck_{table}_{name}"))
-
-
-def _whole(table: str, *columns: str) -> list[sa.CheckConstraint]:
-    """SQLite stores what comes, so it is asked for whole numbers."""
-    rules = [_check(table, f"{c}_whole", f"typeof({c}) = 'integer'") for c in columns]
-    return rules if _is_sqlite() else []
-
-
-def _one_of(column: str, values: tuple[str, ...]) -> str:
-    return f"{column} IN ({', '.join(map(repr, values))})"
 
 
 def _text(name: str, default: str = "") -> sa.Column[Any]:
@@ -159,21 +129,21 @@ def _widen() -> None:
     with op.batch_alter_table("charge") as charge:
         charge.add_column(_text("kind", "rules"))
         charge.add_column(_text("reason"))
-        charge.create_check_constraint(op.f("ck_charge_kind_known"), _one_of("kind", CHARGES))
+        charge.create_check_constraint(op.f("ck_charge_kind_known"), one_of("kind", CHARGES))
     with op.batch_alter_table("book") as book:
         book.alter_column("import_id", existing_type=sa.Integer(), nullable=True)
     with op.batch_alter_table("import") as brought_in:
         brought_in.add_column(_text("accepted"))
         brought_in.drop_constraint(op.f("ck_import_kind_known"), type_="check")
         brought_in.create_check_constraint(
-            op.f("ck_import_kind_known"), _one_of("kind", (*KINDS, "table"))
+            op.f("ck_import_kind_known"), one_of("kind", (*KINDS, "table"))
         )
     _widen_cost_lines()
     with op.batch_alter_table("unallocated") as left:
         left.add_column(_day("counted_on"))
         left.drop_constraint(op.f("ck_unallocated_reason_known"), type_="check")
         left.create_check_constraint(
-            op.f("ck_unallocated_reason_known"), _one_of("reason", ALL_REASONS)
+            op.f("ck_unallocated_reason_known"), one_of("reason", ALL_REASONS)
         )
     for table in ("allocation", "receipt"):
         op.add_column(table, _day("counted_on"))
@@ -186,7 +156,7 @@ def _widen_cost_lines() -> None:
         "eligible_within": WITHIN.format(part="ineligible", whole="amount"),
         "ineligible_for_reason": "(ineligible = 0) = (ineligible_for = '')",
     }
-    if _is_sqlite():
+    if is_sqlite():
         rules |= {f"{column}_whole": f"typeof({column}) = 'integer'" for column in cents}
     points = {
         "milestone_id": "milestone",
@@ -256,10 +226,10 @@ def _replace_rules() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_split_rule")),
     )
     op.rename_table("split_share", "split_share_before")
-    if not _is_sqlite():
-        _run("ALTER INDEX pk_split_share RENAME TO pk_split_share_before")
+    if not is_sqlite():
+        run("ALTER INDEX pk_split_share RENAME TO pk_split_share_before")
         for name in ("project_id", "work_package_id", "commitment_id"):
-            _run(f"ALTER TABLE split_share_before DROP CONSTRAINT fk_split_share_{name}")
+            run(f"ALTER TABLE split_share_before DROP CONSTRAINT fk_split_share_{name}")
     op.create_table(
         "split_share",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -267,7 +237,7 @@ def _replace_rules() -> None:
         sa.Column("commitment_id", sa.Integer(), nullable=False),
         sa.Column("weight", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        _check("split_share", "weight_positive", "weight > 0"),
+        check("split_share", "weight_positive", "weight > 0"),
         sa.ForeignKeyConstraint(
             ["rule_id"], ["split_rule.id"], name=op.f("fk_split_share_rule_id")
         ),
@@ -279,7 +249,7 @@ def _replace_rules() -> None:
             "rule_id", "commitment_id", name=op.f("uq_split_share_rule_id_commitment_id")
         ),
     )
-    _run(
+    run(
         "INSERT INTO split_rule (project_id, position, name, entered_by, entered_at, is_in_kind,"
         " work_package_id, account, supplier, ended_by, version)"
         " SELECT s.project_id, COALESCE(MIN(w.position), 1000),"
@@ -290,7 +260,7 @@ def _replace_rules() -> None:
         " LEFT JOIN work_package w ON w.id = s.work_package_id"
         " GROUP BY s.project_id, s.work_package_id"
     )
-    _run(
+    run(
         "INSERT INTO split_share (rule_id, commitment_id, weight, position)"
         " SELECT r.id, s.commitment_id, s.weight, s.position FROM split_share_before s"
         " JOIN split_rule r ON r.project_id = s.project_id"
@@ -450,7 +420,7 @@ def _add_records() -> None:
         sa.UniqueConstraint(
             "project_id", "reference", name=op.f("uq_obligation_project_id_reference")
         ),
-        *_whole("obligation", "amount"),
+        *whole("obligation", "amount"),
     )
     op.create_table(
         "invoiced",
@@ -468,7 +438,7 @@ def _add_records() -> None:
             ["obligation_id"], ["obligation.id"], name=op.f("fk_invoiced_obligation_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invoiced")),
-        *_whole("invoiced", "amount"),
+        *whole("invoiced", "amount"),
     )
     op.create_index(op.f("ix_invoiced_cost_line_id"), "invoiced", ["cost_line_id"], unique=False)
     op.create_index(op.f("ix_invoiced_obligation_id"), "invoiced", ["obligation_id"], unique=False)
@@ -517,7 +487,7 @@ def _add_records() -> None:
             ["cost_line_id"], ["cost_line.id"], name=op.f("fk_depreciation_cost_line_id")
         ),
         sa.PrimaryKeyConstraint("cost_line_id", name=op.f("pk_depreciation")),
-        *_whole("depreciation", "price", "residual"),
+        *whole("depreciation", "price", "residual"),
     )
     op.create_index(
         op.f("ix_depreciation_asset_line_id"), "depreciation", ["asset_line_id"], unique=False
@@ -591,13 +561,13 @@ def _add_intakes() -> None:
 
 def _guard() -> None:
     for name, when, table, rule, said in REFUSALS:
-        if _is_sqlite():
-            _run(
+        if is_sqlite():
+            run(
                 f"CREATE TRIGGER {name} {when} ON {table} WHEN {rule}"
                 f" BEGIN SELECT RAISE(ABORT, '{said}'); END"
             )
         else:
-            _run(
+            run(
                 f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
                 f" IF {rule} THEN RAISE check_violation USING MESSAGE = '{said}'; END IF;"
                 " RETURN NEW; END $$;"
@@ -605,16 +575,18 @@ def _guard() -> None:
             )
     for table in (*OWN_DAY, *OF_LINES):
         _lock_periods(table)
-    for table in (*KEPT, *LASTING):
-        _keep(table, ("UPDATE", "DELETE") if table in KEPT else ("DELETE",))
+    for table in KEPT:
+        keep(table, "UPDATE", "DELETE")
+    for table in LASTING:
+        keep(table, "DELETE")
 
 
 def _lock_periods(table: str) -> None:
     """Refuse what counts in a closed period; a period cannot close while something comes in."""
-    if _is_sqlite():
+    if is_sqlite():
         day = (OWN_DAY.get(table) or LINE_DAY).format(row="NEW")
         line = "JOIN cost_line line ON line.id = NEW.cost_line_id" if table in OF_LINES else ""
-        _run(
+        run(
             f"CREATE TRIGGER {table}_in_open_period AFTER INSERT ON {table}"
             " WHEN EXISTS (SELECT 1 FROM reporting_period WHERE state = 'closed') BEGIN"
             f" SELECT RAISE(ABORT, 'period_is_closed') FROM reporting_period period {line}"
@@ -625,7 +597,7 @@ def _lock_periods(table: str) -> None:
     day = (OWN_DAY.get(table) or LINE_DAY).format(row="added")
     line = "JOIN cost_line line ON line.id = added.cost_line_id" if table in OF_LINES else ""
     name = f"{table}_in_open_period"
-    _run(
+    run(
         f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
         " PERFORM 1 FROM reporting_period ORDER BY id FOR SHARE;"
         " IF EXISTS (SELECT 1 FROM reporting_period WHERE state = 'closed') AND EXISTS ("
@@ -636,21 +608,6 @@ def _lock_periods(table: str) -> None:
         f"CREATE TRIGGER {name} AFTER INSERT ON {table} REFERENCING NEW TABLE AS added"
         f" FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
     )
-
-
-def _keep(table: str, deeds: tuple[str, ...]) -> None:
-    if _is_sqlite():
-        for deed in deeds:
-            _run(
-                f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table}"
-                f" BEGIN SELECT RAISE(ABORT, '{table} is kept as it was written'); END"
-            )
-        return
-    for each, when in (("ROW", " OR ".join(deeds)), ("STATEMENT", "TRUNCATE")):
-        _run(
-            f"CREATE TRIGGER {table}_kept_{each.lower()} BEFORE {when} ON {table}"
-            f" FOR EACH {each} EXECUTE FUNCTION nothing_is_rewritten()"
-        )
 
 
 def downgrade() -> None:
@@ -666,16 +623,16 @@ def downgrade() -> None:
         op.drop_table(table)
     _narrow()
     for sql in kept:
-        _run(sql)
+        run(sql)
 
 
 def _check_nothing_is_lost() -> None:
-    lines = _run("SELECT COUNT(*) FROM cost_line WHERE import_id IS NULL").scalar_one()
-    left = _run(
-        f"SELECT COUNT(*) FROM unallocated WHERE NOT {_one_of('reason', REASONS)}"
+    lines = run("SELECT COUNT(*) FROM cost_line WHERE import_id IS NULL").scalar_one()
+    left = run(
+        f"SELECT COUNT(*) FROM unallocated WHERE NOT {one_of('reason', REASONS)}"
     ).scalar_one()
-    tables = _run("SELECT COUNT(*) FROM import WHERE kind = 'table'".replace("import", '"import"'))
-    rules = _run(
+    tables = run("SELECT COUNT(*) FROM import WHERE kind = 'table'".replace("import", '"import"'))
+    rules = run(
         "SELECT COUNT(*) FROM split_rule WHERE ended_at IS NULL AND (category_id IS NOT NULL"
         " OR account <> '' OR supplier <> '' OR first_day IS NOT NULL OR last_day IS NOT NULL"
         " OR (NOT is_in_kind AND work_package_id IS NULL))"
@@ -688,30 +645,30 @@ def _check_nothing_is_lost() -> None:
 
 def _take_guards_away() -> list[str]:
     ours = {name for name, *_ in REFUSALS} | {f"{t}_in_open_period" for t in (*OWN_DAY, *OF_LINES)}
-    if _is_sqlite():
-        found = _run("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'").all()
+    if is_sqlite():
+        found = run("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'").all()
         for name, _, _ in found:
-            _run(f'DROP TRIGGER "{name}"')
+            run(f'DROP TRIGGER "{name}"')
         gone = (*KEPT, *LASTING)
         return [sql for name, table, sql in found if table not in gone and name not in ours]
     for name, _, table, *_ in REFUSALS:
-        _run(f"DROP TRIGGER {name} ON {table}")
-        _run(f"DROP FUNCTION {name}()")
+        run(f"DROP TRIGGER {name} ON {table}")
+        run(f"DROP FUNCTION {name}()")
     for table in (*OWN_DAY, *OF_LINES):
-        _run(f"DROP TRIGGER {table}_in_open_period ON {table}")
-        _run(f"DROP FUNCTION {table}_in_open_period()")
+        run(f"DROP TRIGGER {table}_in_open_period ON {table}")
+        run(f"DROP FUNCTION {table}_in_open_period()")
     for table in (*KEPT, *LASTING):
         for each in ("row", "statement"):
-            _run(f"DROP TRIGGER {table}_kept_{each} ON {table}")
+            run(f"DROP TRIGGER {table}_kept_{each} ON {table}")
     return []
 
 
 def _narrow_rules() -> None:
     op.rename_table("split_share", "split_share_after")
-    if not _is_sqlite():
-        _run("ALTER INDEX pk_split_share RENAME TO pk_split_share_after")
+    if not is_sqlite():
+        run("ALTER INDEX pk_split_share RENAME TO pk_split_share_after")
         for name in ("rule_id", "commitment_id"):
-            _run(f"ALTER TABLE split_share_after DROP CONSTRAINT fk_split_share_{name}")
+            run(f"ALTER TABLE split_share_after DROP CONSTRAINT fk_split_share_{name}")
     op.create_table(
         "split_share",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -720,7 +677,7 @@ def _narrow_rules() -> None:
         sa.Column("commitment_id", sa.Integer(), nullable=False),
         sa.Column("weight", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        _check("split_share", "weight_positive", "weight > 0"),
+        check("split_share", "weight_positive", "weight > 0"),
         *(
             sa.ForeignKeyConstraint(
                 [f"{table}_id"], [f"{table}.id"], name=op.f(f"fk_split_share_{table}_id")
@@ -735,7 +692,7 @@ def _narrow_rules() -> None:
             name=op.f("uq_split_share_project_id_work_package_id_commitment_id"),
         ),
     )
-    _run(
+    run(
         "INSERT INTO split_share (project_id, work_package_id, commitment_id, weight, position)"
         " SELECT r.project_id, r.work_package_id, s.commitment_id, s.weight, s.position"
         " FROM split_share_after s JOIN split_rule r ON r.id = s.rule_id"
@@ -751,15 +708,13 @@ def _narrow() -> None:
             narrower.drop_column("counted_on")
     with op.batch_alter_table("unallocated") as left:
         left.drop_constraint(op.f("ck_unallocated_reason_known"), type_="check")
-        left.create_check_constraint(
-            op.f("ck_unallocated_reason_known"), _one_of("reason", REASONS)
-        )
+        left.create_check_constraint(op.f("ck_unallocated_reason_known"), one_of("reason", REASONS))
         left.drop_column("counted_on")
     _narrow_cost_lines()
     with op.batch_alter_table("import") as brought_in:
         brought_in.drop_column("accepted")
         brought_in.drop_constraint(op.f("ck_import_kind_known"), type_="check")
-        brought_in.create_check_constraint(op.f("ck_import_kind_known"), _one_of("kind", KINDS))
+        brought_in.create_check_constraint(op.f("ck_import_kind_known"), one_of("kind", KINDS))
     with op.batch_alter_table("book") as book:
         book.alter_column("import_id", existing_type=sa.Integer(), nullable=False)
     with op.batch_alter_table("charge") as charge:
@@ -774,7 +729,7 @@ def _narrow_cost_lines() -> None:
     cents = ("vat", "vat_deductible", "ineligible")
     points = ("milestone_id", "corrects_id", "reverses_id", "charge_id")
     rules = ["vat_within", "eligible_within", "ineligible_for_reason"]
-    rules += [f"{name}_whole" for name in cents] if _is_sqlite() else []
+    rules += [f"{name}_whole" for name in cents] if is_sqlite() else []
     with op.batch_alter_table("cost_line") as line:
         for name in rules:
             line.drop_constraint(op.f(f"ck_cost_line_{name}"), type_="check")

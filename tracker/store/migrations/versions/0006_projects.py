@@ -8,10 +8,10 @@ Revises: 0005
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
+
+from tracker.store.migrations.parts import is_sqlite, run
 
 revision = "0006"
 down_revision = "0005"
@@ -42,7 +42,7 @@ OWN_PERIOD = {  # the project whose periods lock a row
 
 def upgrade() -> None:
     kept = _drop_triggers()
-    project = _run("SELECT MIN(id) FROM project").scalar_one()
+    project = run("SELECT MIN(id) FROM project").scalar_one()
     for table in OWNED:
         _own(table, project)
     for table, columns in UNIQUE.items():
@@ -52,14 +52,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_cost_line_project_id_id"), "cost_line", ["project_id", "id"])
     _tell_doubles_apart(project)
     for sql in kept:
-        _run(sql)
+        run(sql)
     for table, own in OWN_PERIOD.items():
         _lock_periods(table, f"AND period.project_id = {own}")
 
 
 def downgrade() -> None:
     # Refused where the database holds more than one project.
-    if _run("SELECT COUNT(*) FROM project").scalar_one() > 1:
+    if run("SELECT COUNT(*) FROM project").scalar_one() > 1:
         raise RuntimeError("revision 0005 holds one project, and this database has more")
     kept = _drop_triggers()
     op.drop_index(op.f("ix_cost_line_project_id_id"), table_name="cost_line")
@@ -73,17 +73,9 @@ def downgrade() -> None:
             known.drop_column("project_id")
     _put_doubles_together()
     for sql in kept:
-        _run(sql)
+        run(sql)
     for table in OWN_PERIOD:
         _lock_periods(table, "")
-
-
-def _is_sqlite() -> bool:
-    return bool(op.get_bind().dialect.name == "sqlite")
-
-
-def _run(statement: str) -> Any:
-    return op.get_bind().exec_driver_sql(statement)
 
 
 def _drop_triggers() -> list[str]:
@@ -91,11 +83,11 @@ def _drop_triggers() -> list[str]:
 
     Those that lock periods are made anew, and not among what is given.
     """
-    if not _is_sqlite():
+    if not is_sqlite():
         return []
-    found = _run("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all()
+    found = run("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all()
     for name, _ in found:
-        _run(f'DROP TRIGGER "{name}"')
+        run(f'DROP TRIGGER "{name}"')
     return [sql for name, sql in found if not name.endswith("_in_open_period")]
 
 
@@ -117,7 +109,7 @@ def _be_unique(table: str, before: list[str], now: list[str]) -> None:
 
 def _tell_doubles_apart(project: int | None) -> None:
     """Note invoices that are booked twice with the project in whose books they are."""
-    found = _run("SELECT signature FROM booked_twice").all()
+    found = run("SELECT signature FROM booked_twice").all()
     op.drop_table("booked_twice")
     made = op.create_table(
         "booked_twice",
@@ -132,7 +124,7 @@ def _tell_doubles_apart(project: int | None) -> None:
 
 
 def _put_doubles_together() -> None:
-    found = _run("SELECT signature FROM booked_twice").all()
+    found = run("SELECT signature FROM booked_twice").all()
     op.drop_table("booked_twice")
     made = op.create_table(
         "booked_twice",
@@ -144,12 +136,12 @@ def _put_doubles_together() -> None:
 
 def _lock_periods(table: str, is_own: str) -> None:
     """Refuse what counts in a closed period, of its own project if that is asked."""
-    row = "NEW" if _is_sqlite() else "added"
+    row = "NEW" if is_sqlite() else "added"
     day = (OWN_DAY.get(table) or LINE_DAY).format(row=row)
     line = f"JOIN cost_line line ON line.id = {row}.cost_line_id" if table in OF_LINES else ""
     name, own = f"{table}_in_open_period", is_own.format(row=row)
-    if _is_sqlite():
-        _run(
+    if is_sqlite():
+        run(
             f"CREATE TRIGGER {name} AFTER INSERT ON {table}"
             " WHEN EXISTS (SELECT 1 FROM reporting_period WHERE state = 'closed') BEGIN"
             f" SELECT RAISE(ABORT, 'period_is_closed') FROM reporting_period period {line}"
@@ -157,7 +149,7 @@ def _lock_periods(table: str, is_own: str) -> None:
             f" AND {day} BETWEEN period.first_day AND period.last_day; END"
         )
         return
-    _run(
+    run(
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
         " PERFORM 1 FROM reporting_period ORDER BY id FOR SHARE;"
         " IF EXISTS (SELECT 1 FROM reporting_period WHERE state = 'closed') AND EXISTS ("
