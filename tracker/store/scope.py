@@ -34,14 +34,15 @@ OF_PROJECT: Mapping[str, tuple[str, str]] = {
             *("cost_category", "cost_line", "forecast", "import", "in_kind_declaration"),
             *("in_kind_rule", "intake", "mapping_profile", "milestone", "obligation"),
             *("reporting_period", "scenario", "spent_month", "split_rule", "waiver"),
-            "work_package",
+            *("report_job", "work_package"),
         ),
         ("project_id", ""),
     ),
     **dict.fromkeys(
         (
             *("allocation", "amendment", "charged_month", "commitment_balance"),
-            *("commitment_category", "determination_request", "earmark", "instalment", "receipt"),
+            *("commitment_category", "determination_request", "earmark", "funder_report"),
+            *("instalment", "receipt"),
         ),
         ("commitment_id", "commitment"),
     ),
@@ -56,6 +57,20 @@ OF_PROJECT: Mapping[str, tuple[str, str]] = {
     **dict.fromkeys(("excluded_line", "invoice"), ("book_id", "book")),
     **dict.fromkeys(("forecast_explanation", "forecast_line"), ("forecast_id", "forecast")),
     **dict.fromkeys(("reopening", "sent_report"), ("period_id", "reporting_period")),
+    **dict.fromkeys(
+        (
+            *("issued_report", "report_comment", "report_explanation", "report_paper"),
+            "report_text",
+        ),
+        ("report_id", "funder_report"),
+    ),
+    **dict.fromkeys(
+        (
+            *("issued_figure", "issued_file", "report_answer", "report_download"),
+            "report_withdrawal",
+        ),
+        ("issued_id", "issued_report"),
+    ),
     "amendment_category": ("amendment_id", "amendment"),
     "budget": ("version_id", "budget_version"),
     "cost_group": ("category_id", "cost_category"),
@@ -70,6 +85,7 @@ OF_PROJECT: Mapping[str, tuple[str, str]] = {
 SHARED = frozenset(
     {
         *("contact", "funder", "funder_account", "programme", "programme_term"),
+        *("crosswalk", "crosswalk_line", "crosswalk_part", "funder_workbook", "workbook_figure"),
         *("bank_entry", "bank_statement", "set_aside"),  # the facility's account is one
         *("audit", "document", "person", "reminded", "reminder_wish", "submission"),
         *("cost_index", "cost_place", "spending_extent"),  # reached by groups and months only
