@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from reports import overview, statement
@@ -13,6 +13,7 @@ from reports.to_pdf import to_pdf
 from reports.to_xlsx import to_xlsx
 from tracker.domain.errors import NotFoundError
 from tracker.store import audit
+from tracker.store.funder_reports import wording_of
 from tracker.store.overview import overview_facts
 from tracker.store.projects import the_project
 from tracker.store.statements import SAMPLE_NOTE, facts_of
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from reports.model import Report
+    from tracker.domain.funder_reports import FunderReport
     from tracker.domain.overview import OverviewFacts
     from tracker.domain.periods import Period
     from tracker.domain.statements import StatementFacts
@@ -84,11 +86,8 @@ def make(
 
     Errors: ``NotFoundError`` for a report or a commitment that does not exist.
     """
-    kind = CATALOGUE.get(slug)
-    if kind is None or kind.of_commitment is None:
-        raise NotFoundError("There is no report “{slug}”.", slug=slug)
     facts = facts_of(session, commitment_code, period, made_on=made_on, author=author)
-    return kind.of_commitment(facts)
+    return laid_out(slug, facts)
 
 
 def make_of_project(
@@ -110,6 +109,33 @@ def make_of_project(
         note=SAMPLE_NOTE if project.is_sample else project.note,
     )
     return kind.of_project(overview_facts(session, made_on), occasion)
+
+
+def facts_to_issue(session: Session, report: FunderReport, *, made_on: date) -> StatementFacts:
+    """Gather what the next version of a funder report says, with the words that were written.
+
+    Errors: ``NotFoundError``.
+    """
+    found = facts_of(
+        session, report.commitment, report.period, made_on=made_on, author=report.prepared_by
+    )
+    return replace(
+        found,
+        number=report.next_number,
+        approved_by=report.approved_by,
+        wording=wording_of(session, report.id),
+    )
+
+
+def laid_out(slug: str, facts: StatementFacts) -> Report:
+    """Lay out a report of a commitment from its facts.
+
+    Errors: ``NotFoundError`` for a report that does not exist.
+    """
+    kind = CATALOGUE.get(slug)
+    if kind is None or kind.of_commitment is None:
+        raise NotFoundError("There is no report “{slug}”.", slug=slug)
+    return kind.of_commitment(facts)
 
 
 def file_name(report: Report, face: str) -> str:

@@ -28,7 +28,7 @@ class Bars:
     """Bars of a section's parts against a whole, such as costs against a budget.
 
     Shape:  ``label``, ``parts`` and ``whole`` are positions of the section's columns; the parts,
-            at most two, are set end to end in this order. ``of`` says a bar in words, such as
+            at most three, are set end to end in this order. ``of`` says a bar in words, such as
             ``{part} of {whole} ({share})``.
     """
 

@@ -44,7 +44,7 @@ WIDTH: Final = 24  # centimetres
 POINT: Final = 12_700  # as drawings measure
 ROWS_A_CENTIMETRE: Final = 2
 PAGE_ROWS: Final = 33  # on a sheet of A4, landscape
-PART_HUES: Final = (1, 4)
+PART_HUES: Final = (1, 4, 2)
 
 
 def add_chart(sheet: Worksheet, chart: Chart, section: Section, language: str) -> None:

@@ -38,7 +38,7 @@ TEXT_LEFT: Final = 552
 LABEL_LENGTH: Final = 28
 ROW: Final = 26
 TOP: Final = 30
-PART_HUES: Final = (1, 4)  # of the parts of a bar
+PART_HUES: Final = (1, 4, 2)  # of the parts of a bar
 
 # The stacked bar: the bar, and below it its parts by name in two columns.
 STACK_HEIGHT: Final = 30

@@ -24,9 +24,9 @@ AWARDED: Final = Cell("award", 0, 3)
 COMMITTED: Final = Cell("award", None, 3)
 RECEIVED: Final = Cell("receipts", None, 4)
 PREVIOUSLY: Final = Cell("categories", None, 2)
-THIS_PERIOD: Final = Cell("categories", None, 3)
-TO_DATE: Final = Cell("categories", None, 4)
-ADJUSTED: Final = Cell("adjustments", None, 2)
+ADJUSTED: Final = Cell("categories", None, 3)
+THIS_PERIOD: Final = Cell("categories", None, 4)
+TO_DATE: Final = Cell("categories", None, 5)
 
 
 def build(facts: StatementFacts) -> Report:
@@ -42,11 +42,11 @@ def build(facts: StatementFacts) -> Report:
         title=f"{_(TITLE)} {facts.period.code}",
         subtitle=f"{commitment.funder} · {commitment.reference}",
         language=facts.language,
-        file_stem=file_stem(facts.project_code, commitment.code, facts.period),
+        file_stem=file_stem(facts.project_code, commitment.code, facts.period, facts.number),
         as_of=facts.period.last_day,
         made_on=facts.made_on,
         author=facts.author,
-        version=_("Draft"),
+        version=_version(facts),
         ledger_state=facts.ledger_state,
         note=_(facts.note) if facts.note else "",
         about=_about(facts),
@@ -77,6 +77,11 @@ def _days(period: Period, language: str) -> str:
     return f"{first} – {last}"
 
 
+def _version(facts: StatementFacts) -> str:
+    _ = words.gettext_for(facts.language)
+    return _("Version {number}").format(number=facts.number) if facts.number else _("Draft")
+
+
 def _about(facts: StatementFacts) -> tuple[tuple[str, Value], ...]:
     _ = words.gettext_for(facts.language)
     commitment = facts.commitment
@@ -93,7 +98,7 @@ def _about(facts: StatementFacts) -> tuple[tuple[str, Value], ...]:
         (_("Eligible period"), _days(commitment.period, facts.language)),
         (_("Reporting period"), _days(facts.period, facts.language)),
         (_("As at"), facts.period.last_day),
-        (_("Version"), _("Draft")),
+        (_("Version"), _version(facts)),
         (_("Made on"), facts.made_on),
         (_("Made by"), facts.author),
         (_("State of the books"), facts.ledger_state),
@@ -130,17 +135,22 @@ def _figures_of_costs(facts: StatementFacts) -> list[tuple[str, Money, str, Sum]
         (_("Committed"), amount, _("Award + amendments"), Sum((COMMITTED,))),
         (
             _("Previously reported"),
-            to_date - this_period,
-            _("Costs charged before the period"),
+            facts.previously,
+            _previously(facts),
             Sum((PREVIOUSLY,)),
         ),
+        (
+            _("Adjustments"),
+            facts.adjusted,
+            _("Costs of earlier periods that no report told yet"),
+            Sum((ADJUSTED,)),
+        ),
         (_("This period"), this_period, _("Costs charged in the period"), Sum((THIS_PERIOD,))),
-        *_adjusted(facts),
         (
             _("Charged to date"),
             to_date,
-            _("Previously reported + this period"),
-            Sum((PREVIOUSLY, THIS_PERIOD)),
+            _("Previously reported + adjustments + this period"),
+            Sum((PREVIOUSLY, ADJUSTED, THIS_PERIOD)),
         ),
         (
             _("Remaining"),
@@ -151,13 +161,12 @@ def _figures_of_costs(facts: StatementFacts) -> list[tuple[str, Money, str, Sum]
     ]
 
 
-def _adjusted(facts: StatementFacts) -> list[tuple[str, Money, str, Sum]]:
-    """Tell what of the period belongs to earlier ones; without any, the statement says nothing."""
+def _previously(facts: StatementFacts) -> str:
+    """Tell where what was reported before comes from: the last report, or else the books."""
     _ = words.gettext_for(facts.language)
-    if not facts.adjustments:
-        return []
-    how = _("Costs of earlier periods, which were closed, that count in this one")
-    return [(_("Of which adjustments"), facts.adjusted, how, Sum((ADJUSTED,)))]
+    if facts.earlier is None:
+        return _("Costs charged before the period")
+    return _("As the report over {period} told").format(period=facts.earlier.period.code)
 
 
 def _figures_of_cash(facts: StatementFacts) -> list[tuple[str, Money, str, Sum]]:
@@ -222,16 +231,18 @@ def _categories(facts: StatementFacts) -> Section:
             Column(_("Category"), width=24),
             Column(_("Budget"), Kind.MONEY, 17),
             Column(_("Previously reported"), Kind.MONEY, 17),
+            Column(_("Adjustments"), Kind.MONEY, 15),
             Column(_("This period"), Kind.MONEY, 17),
-            Column(_("To date"), Kind.MONEY, 17, plus=(2, 3)),
-            Column(_("Remaining"), Kind.MONEY, 17, plus=(1,), minus=(4,)),
-            Column(_("Share of budget"), Kind.SHARE, 11, part_of=(4, 1)),
+            Column(_("To date"), Kind.MONEY, 17, plus=(2, 3, 4)),
+            Column(_("Remaining"), Kind.MONEY, 17, plus=(1,), minus=(5,)),
+            Column(_("Share of budget"), Kind.SHARE, 11, part_of=(5, 1)),
         ),
         tuple(_category_row(line, facts.language) for line in facts.categories),
         (
             _("Total"),
             budget,
-            to_date - facts.charged_this_period,
+            facts.previously,
+            facts.adjusted,
             facts.charged_this_period,
             to_date,
             budget - to_date if budget is not None else None,
@@ -246,6 +257,7 @@ def _category_row(line: CategoryLine, language: str) -> Row:
         words.label(line.category, language),
         line.budget,
         line.previously,
+        line.adjustments,
         line.this_period,
         line.to_date,
         line.remaining,
@@ -258,7 +270,7 @@ def _chart(facts: StatementFacts, categories: Section) -> Bars:
     title, description = (
         _("Costs by category"),
         _(
-            "For each category a bar of the costs charged before the period and in the period."
+            "For each category a bar of what was reported before, of the period and of adjustments."
             " The table above holds the same figures."
         ),
     )
@@ -266,8 +278,9 @@ def _chart(facts: StatementFacts, categories: Section) -> Bars:
         title, description = (
             _("Budget and spending by category"),
             _(
-                "For each category a bar of the costs charged before the period and in the period,"
-                " within a frame as long as the budget. The table above holds the same figures."
+                "For each category a bar of what was reported before, of the period and of"
+                " adjustments, within a frame as long as the budget. The table above holds the"
+                " same figures."
             ),
         )
     return Bars(
@@ -275,7 +288,7 @@ def _chart(facts: StatementFacts, categories: Section) -> Bars:
         description,
         section=categories,
         label=0,
-        parts=(2, 3),
+        parts=(2, 4, 3),
         whole=1,
         of=_("{part} of {whole} ({share})"),
     )

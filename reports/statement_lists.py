@@ -208,8 +208,8 @@ def _adjustments(facts: StatementFacts) -> Section:
         tuple((one.period, one.line_count, one.amount) for one in facts.adjustments),
         (_("Total"), sum(one.line_count for one in facts.adjustments), facts.adjusted),
         _(
-            "Amounts in euros. Costs of periods that were closed: brought in late, or corrected"
-            " since. They are part of this period; the list of cost lines marks each."
+            "Amounts in euros. Costs of earlier periods that no report told yet: brought in late,"
+            " corrected since, or between two reports. The list of cost lines marks each."
         ),
     )
 
@@ -236,7 +236,7 @@ def _lines(facts: StatementFacts) -> LongSection:
         ),
         lambda: _rows_of(facts),
         facts.line_count,
-        (_("Total"), *(None,) * 9, facts.charged_this_period, *(None for _mark in marks)),
+        (_("Total"), *(None,) * 9, facts.listed, *(None for _mark in marks)),
         weight=10,
         note=_("Amounts in euros. Costs charged in the period, by the day they were incurred."),
     )
@@ -272,10 +272,17 @@ def _checks(facts: StatementFacts) -> Section:
         (words.say(check.what, facts.language), check.found, check.expected, check.difference)
         for check in facts.checks
     ]
-    listed, told = Sum((Cell("lines", None, 10),)), Sum((Cell("categories", None, 3),))
+    listed = Sum((Cell("lines", None, 10),))
+    told = Sum((Cell("categories", None, 3), Cell("categories", None, 4)))
     ties = {(len(rows), 1): listed, (len(rows), 2): told}
-    charged = facts.charged_this_period
-    rows.append((_("The list of cost lines, and costs by category"), charged, charged, Money(0)))
+    rows.append(
+        (
+            _("The list of cost lines, and costs by category"),
+            facts.listed,
+            facts.listed,
+            Money(0),
+        )
+    )
     return Section(
         "checks",
         _("Checks"),

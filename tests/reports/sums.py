@@ -115,8 +115,8 @@ class Books:
         committed = self.sum("amendment")
         period, to_date = (self.charged(day, self.last) for day in (str(self.first), "0001-01-01"))
         figures = [award, committed - award, committed]
-        late = [sum(row[2].cents for row in self.adjusted())] if self.adjusted() else []
-        figures += [to_date - period, period, *late, to_date, committed - to_date]
+        late = sum(row[2].cents for row in self.adjusted())
+        figures += [to_date - period, late, period - late, to_date, committed - to_date]
         if not self.in_kind:
             figures += [self.received, self.received - to_date]
         return [[ANY, Euros(cents), ANY] for cents in figures], []
@@ -144,12 +144,14 @@ class Books:
                 " WHERE commitment_id = c.id)"
             )
         )
-        rows, sums = [], [0, 0]
+        rows, sums = [], [0, 0, 0]
         for (code,) in codes:
             to_date = self.charged("0001-01-01", self.last, code)
             period = self.charged(str(self.first), self.last, code)
-            sums = [sums[0] + to_date - period, sums[1] + period]
-            rows.append([ANY, *category_cells(budgets.get(code), to_date - period, period)])
+            late = sum(row[2].cents for row in self.adjusted(code))
+            told = [to_date - period, late, period - late]
+            sums = [whole + part for whole, part in zip(sums, told, strict=True)]
+            rows.append([ANY, *category_cells(budgets.get(code), *told)])
         whole = sum(budgets.values()) if budgets else None
         return rows, [ANY, *category_cells(whole, *sums)]
 
@@ -192,8 +194,9 @@ class Books:
         total = Euros(sum(row[10].cents for row in rows))
         return rows, [ANY, *[None] * 9, total, *([None] if marked else [])]
 
-    def adjusted(self) -> list[Row]:
+    def adjusted(self, category: str = "") -> list[Row]:
         """What counts in the period and belongs to an earlier one; the periods are years here."""
+        chosen = "AND l.category_id = (SELECT k.id FROM cost_category k WHERE k.code = '{}')"
         found = self.rows(
             f"SELECT {FIRST_AND_LAST}, COUNT(*), SUM(a.amount) FROM allocation a"
             " JOIN commitment c ON c.id = a.commitment_id JOIN cost_line l ON l.id = a.cost_line_id"
@@ -201,6 +204,7 @@ class Books:
             f" WHERE c.code = :code AND {counts('a')} >= '{self.first}'"
             f" AND {counts('a')} <= '{self.last}'"
             f" AND NOT {counts('a')} BETWEEN p.first_day AND p.last_day"
+            f" {chosen.format(category) if category else ''}"
             " GROUP BY p.first_day, p.last_day ORDER BY p.first_day"
         )
         return [[year_of(days), count, Euros(int(cents))] for days, count, cents in found]
@@ -268,9 +272,9 @@ def day_of(value: date | str | None) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def category_cells(budget: int | None, previously: int, period: int) -> Row:
-    to_date = previously + period
-    told = [Euros(previously), Euros(period), Euros(to_date)]
+def category_cells(budget: int | None, previously: int, late: int, period: int) -> Row:
+    to_date = previously + late + period
+    told = [Euros(previously), Euros(late), Euros(period), Euros(to_date)]
     if budget is None:
         return [None, *told, None, None]
     return [Euros(budget), *told, Euros(budget - to_date), Fraction(to_date, budget)]

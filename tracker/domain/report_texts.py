@@ -52,6 +52,35 @@ class Comment:
     written_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that texts name by its title; its bytes in base64, so that facts hold them."""
+
+    title: str
+    media_type: str
+    base64: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """All words of a report: texts by place, explanations by what they are about, pictures."""
+
+    texts: tuple[tuple[str, str], ...] = ()
+    explanations: tuple[tuple[str, str], ...] = ()
+    pictures: tuple[Picture, ...] = ()
+
+    def text(self, place: Place) -> str:
+        """Give the text of a place; empty where nothing was written."""
+        return dict(self.texts).get(place.value, "")
+
+    def explanation(self, about: str) -> str:
+        """Give what was said of something; empty where nothing was."""
+        return dict(self.explanations).get(about, "")
+
+
+NO_WORDS: Final = Wording()
+
+
 def check_text(said: str, field: str) -> str:
     """Give a text with the ends of its lines in one way.
 

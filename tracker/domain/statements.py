@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.domain.money import Money
+from tracker.domain.money import ZERO, Money
+from tracker.domain.report_texts import NO_WORDS, Wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import date
+    from datetime import date, datetime
 
     from tracker.domain.allocations import Reason
     from tracker.domain.amendments import Amendment
@@ -24,17 +25,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CategoryLine:
-    """One cost category of a statement. ``budget`` is ``None`` where the funder set none."""
+    """One cost category of a statement. ``budget`` is ``None`` where the funder set none.
+
+    Shape:  ``previously`` is what the last report said, or the books where there is none;
+            ``adjustments`` are of days before the period that the last report did not tell.
+            ``planned`` is what was budgeted up to the end of the period, where that is known.
+    """
 
     category: str
     budget: Money | None
     previously: Money
     this_period: Money
+    adjustments: Money = ZERO
+    planned: Money | None = None
 
     @property
     def to_date(self) -> Money:
         """Everything charged up to and including the period."""
-        return self.previously + self.this_period
+        return self.previously + self.adjustments + self.this_period
 
     @property
     def remaining(self) -> Money | None:
@@ -70,8 +78,25 @@ class ChargedLine(NamedTuple):
     adjusts: str = ""
 
 
+class Earlier(NamedTuple):
+    """The report that this one carries on: the newest before the period that still stands.
+
+    Shape:  ``to_date`` is what it told of each category.
+    """
+
+    kind: str
+    number: int
+    period: Period
+    issued_at: datetime
+    to_date: tuple[tuple[str, Money], ...]
+
+    def of(self, category: str) -> Money:
+        """Give what it told of a category."""
+        return dict(self.to_date).get(category, ZERO)
+
+
 class Adjustment(NamedTuple):
-    """What was charged in the period of costs that belong to an earlier one, which was closed.
+    """What counts now of days before the period, and was in no report: by the period it is of.
 
     Source: domain rules 25 and 26.
     """
@@ -108,8 +133,10 @@ class NotCharged:
 class StatementFacts:
     """Everything a funder's statement says.
 
-    Shape:  ``lines()`` reads the charged lines of the period anew each time, by date incurred
-            and ledger key; there are ``line_count`` of them, adding up to the period's total.
+    Shape:  ``lines()`` reads the charged lines of the period and of its adjustments anew each
+            time, by date incurred and ledger key; there are ``line_count`` of them.
+            ``number`` is that of the version that is issued, 0 for a draft.
+            ``earlier`` is the report that this one carries on; ``None`` for the first.
             ``milestones`` are those of the work packages that the commitment pays for, and
             ``waivers`` those of it and of the whole project that mattered since the first day.
     Units:  ``received_to_date`` counts receipts up to and including the period's last day.
@@ -135,6 +162,10 @@ class StatementFacts:
     lines: Callable[[], Iterator[ChargedLine]]
     waivers: tuple[Waiver, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
+    earlier: Earlier | None = None
+    number: int = 0
+    approved_by: str = ""
+    wording: Wording = NO_WORDS
 
     @property
     def received_to_date(self) -> Money:
@@ -147,14 +178,24 @@ class StatementFacts:
         return Money.total(line.to_date for line in self.categories)
 
     @property
+    def previously(self) -> Money:
+        """The costs that were reported before."""
+        return Money.total(line.previously for line in self.categories)
+
+    @property
     def charged_this_period(self) -> Money:
-        """The costs charged in the period."""
+        """The costs of the period."""
         return Money.total(line.this_period for line in self.categories)
 
     @property
     def adjusted(self) -> Money:
-        """The part of the costs charged in the period that adjusts earlier ones."""
-        return Money.total(one.amount for one in self.adjustments)
+        """The costs of earlier periods that are told now for the first time."""
+        return Money.total(line.adjustments for line in self.categories)
+
+    @property
+    def listed(self) -> Money:
+        """What the list of cost lines adds up to: the period and its adjustments."""
+        return self.charged_this_period + self.adjusted
 
     @property
     def cash_on_hand(self) -> Money:
@@ -162,10 +203,11 @@ class StatementFacts:
         return self.received_to_date - self.charged_to_date
 
 
-def file_stem(project: str, commitment: str, period: Period) -> str:
+def file_stem(project: str, commitment: str, period: Period, number: int = 0) -> str:
     """Name the files of a statement so that they sort and explain themselves.
 
-    Shape:  ``NECST_NGF-1_2023-Q2``; what a file system would not take becomes ``-``.
+    Shape:  ``NECST_NGF-1_2023-Q2_v1``, a draft without the version; what a file system would not
+            take becomes ``-``.
     """
-    named = f"{project}_{commitment}_{period.code}"
+    named = f"{project}_{commitment}_{period.code}" + (f"_v{number}" if number else "")
     return "".join(sign if sign.isalnum() or sign in "-_." else "-" for sign in named)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +12,16 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from tracker.domain.errors import NotFoundError
 from tracker.domain.funder_reports import FunderReport, ReportState
 from tracker.domain.periods import Period
-from tracker.domain.report_texts import Comment, Paper, Written
+from tracker.domain.report_texts import Comment, Paper, Picture, Wording, Written
 from tracker.store.commitments import CommitmentRow
+from tracker.store.documents import document_numbered
 from tracker.store.issued_reports import issues_of
 from tracker.store.tables import Base, one_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+PICTURES = frozenset({"image/png", "image/jpeg"})
 _NOT_DROPPED = text("state <> 'report_dropped'")
 
 
@@ -123,7 +126,7 @@ def reports_of(session: Session, commitment_id: int | None = None) -> list[Funde
     """List the reports of a commitment, or of all, by their periods; dropped ones are left out."""
     query = (
         _query()
-        .where(FunderReportRow.state != ReportState.DROPPED)
+        .where(FunderReportRow.state != ReportState.DROPPED.value)
         .order_by(FunderReportRow.last_day, FunderReportRow.id)
     )
     if commitment_id is not None:
@@ -171,6 +174,25 @@ def papers_of(session: Session, report_id: int) -> list[Paper]:
     row = ReportPaperRow
     rows = session.scalars(select(row).where(row.report_id == report_id).order_by(row.id))
     return [Paper(found.title, found.document_id) for found in rows]
+
+
+def wording_of(session: Session, report_id: int) -> Wording:
+    """Give all words of a report, and the pictures that its texts may name."""
+    pictures = []
+    for paper in papers_of(session, report_id):
+        document, content = document_numbered(session, paper.document_id)
+        if document.media_type in PICTURES:
+            told = b64encode(content).decode("ascii")
+            pictures.append(Picture(paper.title, document.media_type, told))
+    return Wording(
+        _said(texts_of(session, report_id)),
+        _said(explanations_of(session, report_id)),
+        tuple(pictures),
+    )
+
+
+def _said(written: Mapping[str, Written]) -> tuple[tuple[str, str], ...]:
+    return tuple((key, written[key].said) for key in sorted(written) if written[key].said)
 
 
 def comments_of(session: Session, report_id: int) -> list[Comment]:

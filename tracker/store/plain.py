@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields, is_dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from tracker.domain.allocations import Reason
+from tracker.domain.amendments import Amendment
+from tracker.domain.commitments import Commitment, Form, Receipt, Status
 from tracker.domain.errors import CellFinding, Code, Finding, Sentence
 from tracker.domain.imports import FileKind
+from tracker.domain.instalments import Instalment, InstalmentKind
 from tracker.domain.intakes import (
     Change,
     Choice,
@@ -22,8 +26,13 @@ from tracker.domain.intakes import (
     SuspicionKind,
     TableLook,
 )
+from tracker.domain.milestones import Milestone, MilestoneStatus, Move, Release
 from tracker.domain.money import Money
+from tracker.domain.periods import Period
+from tracker.domain.report_texts import Picture, Wording
+from tracker.domain.statements import Adjustment, CategoryLine, Check, Earlier, NotCharged
 from tracker.domain.table_columns import TableKind
+from tracker.domain.waivers import Waiver
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,19 +40,40 @@ if TYPE_CHECKING:
 KNOWN: Mapping[str, type[Any]] = {
     each.__name__: each
     for each in (
+        Adjustment,
+        Amendment,
+        CategoryLine,
         CellFinding,
         Change,
+        Check,
         Choice,
+        Commitment,
         Control,
+        Earlier,
         FieldChange,
         FileKind,
         Finding,
+        Form,
+        Instalment,
+        InstalmentKind,
+        Milestone,
+        MilestoneStatus,
+        Move,
+        NotCharged,
+        Period,
+        Picture,
         Preview,
+        Reason,
+        Receipt,
+        Release,
         SheetSample,
+        Status,
         Suspicion,
         SuspicionKind,
         TableKind,
         TableLook,
+        Waiver,
+        Wording,
     )
 }
 
@@ -84,6 +114,7 @@ _WRITERS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
     (Code, lambda code: {"code": str(code)}),
     (Money, lambda amount: {"cents": amount.cents}),
     (Decimal, lambda share: {"share": str(share)}),
+    (datetime, lambda moment: {"moment": moment.isoformat()}),
     (date, lambda day: {"day": day.isoformat()}),
     ((tuple, list), lambda values: [value_as_plain(each) for each in values]),
     ((str, int, type(None)), lambda value: value),
@@ -109,6 +140,7 @@ _SIMPLE: Mapping[str, Any] = {
     "cents": Money,
     "code": Code,
     "day": date.fromisoformat,
+    "moment": datetime.fromisoformat,
     "share": Decimal,
 }
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from tracker.domain.allocations import Reason
 from tracker.domain.costs import Origin
 from tracker.domain.errors import Sentence
-from tracker.domain.money import Money
+from tracker.domain.money import ZERO, Money
 from tracker.domain.reporting_periods import adjusted
 from tracker.domain.statements import (
     Adjustment,
     CategoryLine,
     ChargedLine,
     Check,
+    Earlier,
     NotCharged,
     StatementFacts,
 )
@@ -44,6 +46,7 @@ from tracker.store.costs import CostLineRow
 from tracker.store.imports import BookRow
 from tracker.store.ledgers import ExcludedLineRow
 from tracker.store.projects import CategoryRow
+from tracker.store.report_chain import carried_on
 from tracker.store.reporting_periods import periods_of
 from tracker.store.waivers import waivers_of
 
@@ -69,9 +72,11 @@ def facts_of(
     """
     project = projects.the_project(session)
     commitment = commitments.commitment_named(session, code)
-    categories = _categories(session, commitment, period)
+    earlier = carried_on(session, commitment.id, period.first_day)
+    told = _Told(session, project.id, commitment.id, period, earlier)
+    categories = _categories(session, commitment, told)
     received = receipts.receipts_of(session, commitment.id, until=period.last_day)
-    count, total = _charged_in(session, commitment.id, period)
+    count, total = _charged_in(session, told)
     return StatementFacts(
         project_code=project.code,
         project_name=project.name,
@@ -88,87 +93,115 @@ def facts_of(
         receipts=received,
         milestones=tuple(milestones.milestones_of(session, commitment.id)),
         not_charged=_not_charged(session, commitment.id, period),
-        checks=_checks(session, commitment, categories, total),
+        checks=_checks(session, commitment, categories, total, earlier),
         line_count=count,
-        lines=lambda: _lines(session, project.id, commitment.id, period),
+        lines=lambda: _lines(session, told),
         waivers=tuple(
             waiver
             for waiver in reversed(waivers_of(session, commitment.id))
             if waiver.matters_since(period.first_day)
         ),
-        adjustments=_adjustments(session, project.id, commitment.id, period),
+        adjustments=told.adjustments,
+        earlier=earlier,
     )
 
 
-def _categories(
-    session: Session, commitment: Commitment, period: Period
-) -> tuple[CategoryLine, ...]:
+class _Told:
+    """What a statement tells line by line: the period, and what the last report did not tell."""
+
+    def __init__(
+        self,
+        session: Session,
+        project_id: int,
+        commitment_id: int,
+        period: Period,
+        earlier: Earlier | None,
+    ) -> None:
+        self.commitment_id = commitment_id
+        self.period = period
+        self.reported = earlier.period.last_day if earlier else period.first_day - timedelta(1)
+        self._known = [one.period for one in periods_of(session, project_id)]
+        self.by_category: Counter[str] = Counter()
+        self.adjustments = self._adjustments(session)
+
+    @property
+    def rows(self) -> tuple[Any, ...]:
+        """The condition of what is told."""
+        return (
+            AllocationRow.commitment_id == self.commitment_id,
+            self.reported < COUNTED_ON,
+            self.period.last_day >= COUNTED_ON,
+        )
+
+    def adjusts(self, incurred_on: date, counts_on: date) -> str:
+        """Name the earlier period that a cost is of; nothing where it is of this one."""
+        if counts_on < self.period.first_day:
+            found = next((one.code for one in self._known if counts_on in one), "")
+            return found or str(counts_on.year)
+        return adjusted(incurred_on, counts_on, self._known)
+
+    def _adjustments(self, session: Session) -> tuple[Adjustment, ...]:
+        """Add up what is of earlier periods, by these, and by category."""
+        is_late = or_(CostLineRow.incurred_on != COUNTED_ON, self.period.first_day > COUNTED_ON)
+        rows = session.execute(
+            select(
+                CategoryRow.code,
+                CostLineRow.incurred_on,
+                COUNTED_ON,
+                func.count(),
+                func.sum(AllocationRow.amount),
+            )
+            .select_from(AllocationRow)
+            .join(CostLineRow, CostLineRow.id == AllocationRow.cost_line_id)
+            .join(CategoryRow, CategoryRow.id == CostLineRow.category_id)
+            .where(*self.rows, is_late)
+            .group_by(CategoryRow.code, CostLineRow.incurred_on, COUNTED_ON)
+        )
+        counts, amounts = Counter[str](), Counter[str]()
+        for category, incurred_on, counts_on, count, cents in rows:
+            if code := self.adjusts(incurred_on, counts_on):
+                counts[code] += count
+                amounts[code] += int(cents)
+                self.by_category[category] += int(cents)
+        return tuple(
+            Adjustment(code, counts[code], Money(amounts[code])) for code in sorted(counts)
+        )
+
+
+def _categories(session: Session, commitment: Commitment, told: _Told) -> tuple[CategoryLine, ...]:
     budget = budgets.budget_of(session, commitment.id)
-    before = charged_until(session, commitment.id, period.first_day - timedelta(1))
-    to_date = charged_until(session, commitment.id, period.last_day)
+    before = charged_until(session, commitment.id, told.reported)
+    to_date = charged_until(session, commitment.id, told.period.last_day)
     allowed = commitments.allowed_categories_of(session, commitment.id)
     shown = [
         category
         for category in projects.the_project(session).categories
         if category in allowed or category in to_date
     ]
-    nothing = Money(0)
     return tuple(
         CategoryLine(
             category,
-            budget.get(category, nothing) if budget else None,
+            budget.get(category, ZERO) if budget else None,
             Money(before.get(category, 0)),
-            Money(to_date.get(category, 0) - before.get(category, 0)),
+            Money(to_date.get(category, 0) - before.get(category, 0) - told.by_category[category]),
+            Money(told.by_category[category]),
         )
         for category in shown
     )
 
 
-def _within(commitment_id: int, period: Period) -> tuple[Any, ...]:
-    return (
-        AllocationRow.commitment_id == commitment_id,
-        COUNTED_ON.between(period.first_day, period.last_day),
-    )
-
-
-def _charged_in(session: Session, commitment_id: int, period: Period) -> tuple[int, Money]:
+def _charged_in(session: Session, told: _Told) -> tuple[int, Money]:
     count, total = session.execute(
         select(func.count(), func.coalesce(func.sum(AllocationRow.amount), 0))
         .select_from(AllocationRow)
         .join(CostLineRow, CostLineRow.id == AllocationRow.cost_line_id)
-        .where(*_within(commitment_id, period))
+        .where(*told.rows)
     ).one()
     return count, Money(int(total))
 
 
-def _adjustments(
-    session: Session, project_id: int, commitment_id: int, period: Period
-) -> tuple[Adjustment, ...]:
-    """Add up what was charged in the period of costs of earlier periods, by these."""
-    known = [one.period for one in periods_of(session, project_id)]
-    rows = session.execute(
-        select(CostLineRow.incurred_on, COUNTED_ON, func.count(), func.sum(AllocationRow.amount))
-        .select_from(AllocationRow)
-        .join(CostLineRow, CostLineRow.id == AllocationRow.cost_line_id)
-        .where(*_within(commitment_id, period), CostLineRow.incurred_on != COUNTED_ON)
-        .group_by(CostLineRow.incurred_on, COUNTED_ON)
-    )
-    found: dict[str, tuple[int, int]] = {}
-    for incurred_on, counts_on, count, cents in rows:
-        if code := adjusted(incurred_on, counts_on, known):
-            lines, amount = found.get(code, (0, 0))
-            found[code] = lines + count, amount + int(cents)
-    order = [one.code for one in known]
-    return tuple(
-        Adjustment(code, found[code][0], Money(found[code][1]))
-        for code in sorted(found, key=order.index)
-    )
-
-
-def _lines(
-    session: Session, project_id: int, commitment_id: int, period: Period
-) -> Iterator[ChargedLine]:
-    line, known = CostLineRow, [one.period for one in periods_of(session, project_id)]
+def _lines(session: Session, told: _Told) -> Iterator[ChargedLine]:
+    line = CostLineRow
     rows = session.execute(
         select(
             BookRow.origin,
@@ -193,15 +226,15 @@ def _lines(
         .join(line, line.id == AllocationRow.cost_line_id)
         .join(BookRow, BookRow.id == line.book_id)
         .join(CategoryRow, CategoryRow.id == line.category_id)
-        .where(*_within(commitment_id, period))
+        .where(*told.rows)
         .order_by(line.incurred_on, line.id, AllocationRow.id),
         execution_options={"yield_per": CHUNK},
     )
     for origin, company, year, journal, number, line_number, *rest, counts_on in rows:
         place = company if origin == Origin.IN_KIND else journal
         found = ChargedLine(f"{year} {place} {number}/{line_number}", *rest)
-        if counts_on != found.incurred_on:
-            found = found._replace(adjusts=adjusted(found.incurred_on, counts_on, known))
+        if counts_on != found.incurred_on or counts_on < told.period.first_day:
+            found = found._replace(adjusts=told.adjusts(found.incurred_on, counts_on))
         yield found
 
 
@@ -227,6 +260,7 @@ def _checks(
     commitment: Commitment,
     categories: tuple[CategoryLine, ...],
     listed: Money,
+    earlier: Earlier | None,
 ) -> tuple[Check, ...]:
     """Work out the figures of the statement a second way, each from another table."""
     balance = session.get_one(CommitmentBalanceRow, commitment.id)
@@ -243,9 +277,10 @@ def _checks(
     return (
         Check(
             Sentence("Costs by category, this period, and the list of cost lines"),
-            Money.total(line.this_period for line in categories),
+            Money.total(line.this_period + line.adjustments for line in categories),
             listed,
         ),
+        *_as_reported(categories, earlier),
         Check(
             Sentence("All costs charged to the award, and its balance"),
             Money(int(charged or 0)),
@@ -262,6 +297,20 @@ def _checks(
             Money(int(declared or 0)),
         ),
     )
+
+
+def _as_reported(
+    categories: tuple[CategoryLine, ...], earlier: Earlier | None
+) -> tuple[Check, ...]:
+    """Compare what the last report told with what the books say of the same days today."""
+    if earlier is None:
+        return ()
+    what = Sentence(
+        "What was reported up to {day}, and the books of the same days",
+        {"day": earlier.period.last_day},
+    )
+    told = Money.total(amount for _category, amount in earlier.to_date)
+    return (Check(what, told, Money.total(line.previously for line in categories)),)
 
 
 def _booked(session: Session) -> Money:

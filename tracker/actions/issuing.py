@@ -1,0 +1,265 @@
+"""Issuing a report: its facts, its files and their hashes are kept, and never change again.
+
+The files are made before anything is written, because that takes long. Then the books are read
+once more: a report is issued only if they still say what its files say.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Final
+
+from reports import catalogue
+from tracker.actions.funder_reports import held, step
+from tracker.domain.errors import NotFoundError, RuleViolation, TrackerError
+from tracker.domain.funder_reports import ReportState, check_reason, check_step
+from tracker.domain.report_checks import check_nothing_blocks
+from tracker.store import audit, documents
+from tracker.store.funder_reports import of_report, report_numbered
+from tracker.store.issued_reports import (
+    IssuedFigureRow,
+    IssuedFileRow,
+    IssuedReportRow,
+    ReportAnswerRow,
+    ReportDownloadRow,
+    ReportWithdrawalRow,
+)
+from tracker.store.kept_facts import MEDIA_TYPE, kept
+from tracker.store.projects import categories_of
+from tracker.store.report_checks import blocking_of
+from tracker.store.session import transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.orm import Session
+
+    from tracker.domain.actor import Actor
+    from tracker.domain.funder_reports import FunderReport, IssuedFile, IssuedReport
+    from tracker.domain.statements import StatementFacts
+    from tracker.store.documents import Upload
+
+ATTEMPTS: Final = 3
+FACTS: Final = "facts"
+"""What stands for the facts among the files of a report."""
+
+
+def issue(
+    session: Session,
+    report_id: int,
+    *,
+    version: int,
+    today: date,
+    by: Actor,
+    tell: Callable[[int, int], None] = lambda _done, _whole: None,
+) -> int:
+    """Issue an approved report under its next number, and give the key of what was issued.
+
+    Shape:  ``tell(done, whole)`` is told how far it is; what it raises ends the issuing.
+    Errors: ``NotFoundError``; ``RuleViolation`` for a report that is not approved, or where a
+            check blocks; ``StaleEditError`` where somebody was faster; ``TrackerError`` where a
+            file cannot be made, or the books keep moving.
+    """
+    for _ in range(ATTEMPTS):
+        report = report_numbered(session, report_id)
+        if report.version != version:
+            raise audit.stale_edit(session, of_report(report), report.version)
+        check_step(report, ReportState.ISSUED)
+        facts = catalogue.facts_to_issue(session, report, made_on=today)
+        check_nothing_blocks(blocking_of(session, report, facts))
+        files = _files(report, facts, tell)
+        with transaction(session):
+            if _says_the_same(facts, catalogue.facts_to_issue(session, report, made_on=today)):
+                return _keep(session, report_id, version, facts, files, by)
+    raise TrackerError(
+        "The books changed while the report was made, {count} times in a row.",
+        "Issue it again when nobody brings in or charges costs.",
+        count=ATTEMPTS,
+    )
+
+
+def answer(
+    session: Session, issued_id: int, said: str, *, is_accepted: bool, version: int, by: Actor
+) -> None:
+    """Note what a funder answers to an issued report: accepted, or returned with a reason.
+
+    Errors: ``NotFoundError``; ``RuleViolation`` for an older version, or without a reason;
+            ``StaleEditError``.
+    """
+    to = ReportState.ACCEPTED if is_accepted else ReportState.RETURNED
+    words = said.strip() if is_accepted else check_reason(said, "said")
+    with transaction(session):
+        report, issued = _issued(session, issued_id)
+        row, report = held(session, report.id, version)
+        _check_newest(report, issued)
+        session.add(
+            ReportAnswerRow(
+                issued_id=issued.id,
+                answer=to.value,
+                said=words,
+                answered_by=by.name,
+                answered_at=datetime.now(UTC),
+            )
+        )
+        step(session, row, report, to, by, detail={"reason": words} if words else {})
+
+
+def withdraw(session: Session, issued_id: int, reason: str, *, version: int, by: Actor) -> None:
+    """Withdraw what was issued in error: it stays where it is, and says so.
+
+    Errors: ``NotFoundError``; ``RuleViolation`` for an older version, or without a reason;
+            ``StaleEditError``.
+    """
+    why = check_reason(reason, "reason")
+    with transaction(session):
+        report, issued = _issued(session, issued_id)
+        row, report = held(session, report.id, version)
+        _check_newest(report, issued)
+        session.add(
+            ReportWithdrawalRow(
+                issued_id=issued.id,
+                reason=why,
+                withdrawn_by=by.name,
+                withdrawn_at=datetime.now(UTC),
+            )
+        )
+        step(session, row, report, ReportState.WITHDRAWN, by, detail={"reason": why})
+
+
+def take(session: Session, issued_id: int, face: str, *, by: Actor) -> tuple[IssuedFile, bytes]:
+    """Hand a file of an issued report out as it was kept, and note who took it.
+
+    Errors: ``NotFoundError``; ``TrackerError`` where the bytes are not those that were kept.
+    """
+    with transaction(session):
+        _report, issued = _issued(session, issued_id)
+        file = issued.file(face)
+        if file is None:
+            raise NotFoundError("This report has no file of that format.")
+        content = bytes_of(session, file)
+        session.add(
+            ReportDownloadRow(
+                issued_id=issued.id,
+                face=face,
+                by=by.name,
+                role=by.role.value,
+                at=datetime.now(UTC),
+            )
+        )
+        session.flush()
+    return file, content
+
+
+def bytes_of(session: Session, file: IssuedFile) -> bytes:
+    """Give the bytes of an issued file.
+
+    Errors: ``TrackerError`` where they are not those that were kept.
+    """
+    _document, content = documents.document_numbered(session, file.document_id)
+    if hashlib.sha256(content).hexdigest() != file.sha256:
+        raise TrackerError(
+            "The file {name} is not what was kept, and is not handed out.",
+            "Tell who looks after the tracker: the database was changed from outside. A backup"
+            " holds the file as it was issued.",
+            name=file.name,
+        )
+    return content
+
+
+def _issued(session: Session, issued_id: int) -> tuple[FunderReport, IssuedReport]:
+    row = session.get(IssuedReportRow, issued_id)
+    if row is None:
+        raise NotFoundError("There is no such report.")
+    report = report_numbered(session, row.report_id)
+    return report, next(one for one in report.issues if one.id == issued_id)
+
+
+def _check_newest(report: FunderReport, issued: IssuedReport) -> None:
+    if report.newest != issued:
+        raise RuleViolation(
+            "Version {number} was followed by version {newest}.",
+            "Look at the newest version.",
+            number=issued.number,
+            newest=len(report.issues),
+        )
+
+
+def _files(
+    report: FunderReport, facts: StatementFacts, tell: Callable[[int, int], None]
+) -> dict[str, Upload]:
+    """Make the files of a report by their formats; its facts are the first of them."""
+    laid_out, faces = (
+        catalogue.laid_out(report.kind, facts),
+        catalogue.CATALOGUE[report.kind].formats,
+    )
+    made = {FACTS: (f"{laid_out.file_stem}.facts.json.gz", MEDIA_TYPE, kept(facts))}
+    for at, face in enumerate(faces):
+        tell(at, len(faces))
+        name, content = catalogue.file_name(laid_out, face), catalogue.to_format(laid_out, face)
+        made[face] = (name, catalogue.MIMETYPES[face], content)
+    tell(len(faces), len(faces))
+    return made
+
+
+def _says_the_same(facts: StatementFacts, now: StatementFacts) -> bool:
+    """Tell whether the books still say what was laid out; deeds that change no figure do not."""
+    same = replace(now, lines=facts.lines, ledger_state=facts.ledger_state)
+    return same == facts and Counter(facts.lines()) == Counter(now.lines())
+
+
+def _keep(
+    session: Session,
+    report_id: int,
+    version: int,
+    facts: StatementFacts,
+    files: dict[str, Upload],
+    by: Actor,
+) -> int:
+    """Keep a report with its files, and take the step on the ladder."""
+    row, report = held(session, report_id, version)
+    now, subject = datetime.now(UTC), of_report(report)
+    keys = {
+        face: documents.add_document(session, subject, upload, by=by.name, at=now)
+        for face, upload in files.items()
+    }
+    issued = IssuedReportRow(
+        report_id=report.id,
+        number=report.next_number,
+        ledger_state=facts.ledger_state,
+        prepared_by=report.prepared_by,
+        approved_by=report.approved_by,
+        issued_by=by.name,
+        issued_at=now,
+        facts_id=keys.pop(FACTS),
+    )
+    session.add(issued)
+    session.flush()
+    session.add_all(
+        IssuedFileRow(issued_id=issued.id, face=face, document_id=key) for face, key in keys.items()
+    )
+    _keep_figures(session, report, issued.id, facts)
+    hashes = {face: hashlib.sha256(upload[2]).hexdigest() for face, upload in files.items()}
+    detail = {"number": issued.number, **hashes}
+    step(session, row, report, ReportState.ISSUED, by, detail=detail)
+    return issued.id
+
+
+def _keep_figures(
+    session: Session, report: FunderReport, issued_id: int, facts: StatementFacts
+) -> None:
+    keys = categories_of(session, report.project_id)
+    session.add_all(
+        IssuedFigureRow(
+            issued_id=issued_id,
+            category_id=keys[line.category],
+            previously=line.previously.cents,
+            adjustments=line.adjustments.cents,
+            this_period=line.this_period.cents,
+            to_date=line.to_date.cents,
+        )
+        for line in facts.categories
+    )
+    session.flush()
