@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.domain.money import Money
+from tracker.domain.texts import stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -167,5 +168,4 @@ def file_stem(project: str, commitment: str, period: Period) -> str:
 
     Shape:  ``NECST_NGF-1_2023-Q2``; what a file system would not take becomes ``-``.
     """
-    named = f"{project}_{commitment}_{period.code}"
-    return "".join(sign if sign.isalnum() or sign in "-_." else "-" for sign in named)
+    return stem_of(project, commitment, period.code)
