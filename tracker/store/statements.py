@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 
     from tracker.domain.commitments import Commitment
     from tracker.domain.periods import Period
+    from tracker.store.projects import Project
 
 CHUNK = 5_000
 SAMPLE_NOTE = "Fictitious amounts."
@@ -75,7 +76,7 @@ def facts_of(
     return StatementFacts(
         project_code=project.code,
         project_name=project.name,
-        note=SAMPLE_NOTE if project.is_sample else project.note,
+        note=note_of(project),
         language=funders.report_language_of(session, commitment.funder_id),
         period=period,
         made_on=made_on,
@@ -98,6 +99,11 @@ def facts_of(
         ),
         adjustments=_adjustments(session, project.id, commitment.id, period),
     )
+
+
+def note_of(project: Project) -> str:
+    """Give what must be said wherever figures of a project are shown; often nothing."""
+    return SAMPLE_NOTE if project.is_sample else project.note
 
 
 def _categories(
