@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from reports import overview, statement
-from reports.overview import Occasion
+from reports.occasion import Occasion
 from reports.to_html import to_html
 from reports.to_json import to_json
 from reports.to_pdf import to_pdf
@@ -16,7 +16,7 @@ from tracker.store import audit
 from tracker.store.funder_reports import wording_of
 from tracker.store.overview import overview_facts
 from tracker.store.projects import the_project
-from tracker.store.statements import SAMPLE_NOTE, facts_of
+from tracker.store.statements import facts_of, note_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,25 +90,32 @@ def make(
     return laid_out(slug, facts)
 
 
-def make_of_project(
-    session: Session, slug: str, *, made_on: date, author: str, language: str
-) -> Report:
-    """Make a report of the project as at a day, from what is kept.
+def make_of_project(session: Session, slug: str, occasion: Occasion) -> Report:
+    """Make a report of the project as at the day of an occasion, from what is kept.
 
-    Errors: ``NotFoundError`` for a report that does not exist, or without a project.
+    Errors: ``NotFoundError`` for a report that does not exist.
     """
     kind = CATALOGUE.get(slug)
     if kind is None or kind.of_project is None:
         raise NotFoundError("There is no report “{slug}”.", slug=slug)
+    return kind.of_project(overview_facts(session, occasion.made_on), occasion)
+
+
+def occasion_of(session: Session, *, made_on: date, author: str, language: str) -> Occasion:
+    """Gather the head of a report of the project, as the books are now.
+
+    Errors: ``NotFoundError`` without a project.
+    """
     project = the_project(session)
-    occasion = Occasion(
+    return Occasion(
+        project_code=project.code,
+        project_name=project.name,
         language=language,
         made_on=made_on,
         author=author,
         ledger_state=audit.ledger_state(session),
-        note=SAMPLE_NOTE if project.is_sample else project.note,
+        note=note_of(project),
     )
-    return kind.of_project(overview_facts(session, made_on), occasion)
 
 
 def facts_to_issue(session: Session, report: FunderReport, *, made_on: date) -> StatementFacts:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, TypeAlias
 
 from tracker.domain.money import Money
+from tracker.domain.periods import month_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -173,7 +174,7 @@ class Steps:
 
         Shape:  where all months are over, it is looked for among all; none without months.
         """
-        begun = self.today.replace(day=1)
+        begun = month_of(self.today)
         months = range(len(self.months))
         ahead = [at for at in months if self.months[at] >= begun] or list(months)
         return min(ahead, key=lambda at: self.lines[0].amounts[at], default=None)

@@ -18,16 +18,18 @@ from reports.charts import (
     Trend,
 )
 from tracker.domain.commitments import PLEDGED, Status
-from tracker.domain.deadlines import months_after
 from tracker.domain.money import Money
+from tracker.domain.periods import month_of, months_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import date
 
+    from tracker.domain.cash_ahead import CashAhead
     from tracker.domain.commitments import Commitment
+    from tracker.domain.headlines import Headline
     from tracker.domain.milestones import Milestone
-    from tracker.domain.overview import CashAhead, Headline, Spending
+    from tracker.domain.overview import Spending
 
 BACK: Final = 12  # months before the current one for which cash on hand is shown
 
@@ -171,7 +173,7 @@ def spending_and_budget(
 def cash_by_month(cash: CashAhead, today: date, language: str) -> Steps:
     """Show cash on hand from a year back on: as the books say, then as is expected."""
     _ = words.gettext_for(language)
-    title, first = _("Cash on hand"), months_after(today.replace(day=1), -BACK)
+    title, first = _("Cash on hand"), months_after(month_of(today), -BACK)
     begin = sum(month < first for month in cash.months)
     return Steps(
         "cash",

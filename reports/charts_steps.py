@@ -198,6 +198,8 @@ def _lowest(chart: Steps, scale: Scale, language: str) -> str:
     template = words.gettext_for(language)("lowest: {amount}, {month}")
     told = figures.amount(amount, language)
     said = template.format(amount=told, month=figures.month(chart.months[at], language))
+    if len(chart.lines) > 1:
+        said = f"{chart.lines[0].label}, {said}"
     x, y = (_x(chart, at) + _x(chart, at + 1)) // 2, _y(scale, amount.cents)
     half = LETTER * len(said) // 2
     middle = min(max(x, LEFT + half), RIGHT - half)

@@ -38,6 +38,7 @@ FOOT: Final = 26
 LABEL_LENGTH: Final = 35
 YEARS_WITH_QUARTERS: Final = 3
 YEARS_NAMED: Final = 14  # more do not fit beside each other
+YEAR_WIDTH: Final = 36  # of its name, with what is before it
 LATE_STANDING, NOT_MET_STANDING = "late", "not_met"
 
 
@@ -88,16 +89,19 @@ def _scale(axis: Axis, bottom: int, language: str) -> str:
     """Draw the years, their quarters where there is room, and today."""
     drawn = []
     every = -(-len(axis.years) // YEARS_NAMED)
+    now, today = axis.at(axis.today), words.gettext_for(language)("today")
+    top = HEAD - 14
     for year in axis.years:
         at = axis.at(date(year, 1, 1))
         drawn.append(line("chart-line", (at, HEAD - 14, at, bottom + 4), LINE))
         if (year - axis.first.year) % every == 0:
             drawn.append(text("chart-soft", at + 4, HEAD - 5, str(year), fill=SOFT))
+            if 0 <= now - at < YEAR_WIDTH:
+                top = HEAD - 2  # so as not to strike the year out
             drawn.append(text("chart-soft", at + 4, bottom + 16, str(year), fill=SOFT))
         if len(axis.years) <= YEARS_WITH_QUARTERS:
             drawn += _quarters(axis, year, bottom, language)
-    now, today = axis.at(axis.today), words.gettext_for(language)("today")
-    drawn.append(line("chart-today", (now, HEAD - 14, now, bottom + 4), ACCENT, 2, "4 3"))
+    drawn.append(line("chart-today", (now, top, now, bottom + 4), ACCENT, 2, "4 3"))
     drawn.append(text("chart-today-word", now + 4, HEAD - 18, today, fill=ACCENT))
     return f"<g>{''.join(drawn)}</g>"
 

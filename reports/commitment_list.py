@@ -2,71 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reports import words
-from reports.model import Column, Kind, Report, Section
+from reports.model import Column, Kind, Section
 from tracker.domain.money import Money
+from tracker.domain.texts import stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from reports.model import Row
+    from reports.model import Report, Row
+    from reports.occasion import Occasion
     from tracker.domain.commitments import Commitment
 
 
-@dataclass(frozen=True, slots=True)
-class ListFacts:
-    """What is told of a list of commitments: what is in it, and of what day and state it is."""
-
-    project_code: str
-    project_name: str
-    language: str
-    as_of: date
-    made_on: date
-    author: str
-    ledger_state: str
-    note: str
-    commitments: Sequence[Commitment]
-
-
-def build(facts: ListFacts) -> Report:
+def build(commitments: Sequence[Commitment], as_of: date, occasion: Occasion) -> Report:
     """Lay out a list of commitments in the reader's language."""
-    _ = words.gettext_for(facts.language)
-    return Report(
-        slug="commitments",
-        title=_("Commitments"),
-        subtitle=f"{facts.project_code} · {facts.project_name}",
-        language=facts.language,
-        file_stem=f"{facts.project_code}_commitments_{facts.as_of.isoformat()}",
-        as_of=facts.as_of,
-        made_on=facts.made_on,
-        author=facts.author,
+    _ = words.gettext_for(occasion.language)
+    return occasion.report(
+        "commitments",
+        _("Commitments"),
+        as_of=as_of,
         version=_("As chosen"),
-        ledger_state=facts.ledger_state,
-        note=_(facts.note) if facts.note else "",
+        file_stem=stem_of(occasion.project_code, "commitments", as_of),
         about=(
-            (_("As at"), facts.as_of),
-            (_("Commitments"), len(facts.commitments)),
-            (_("Made on"), facts.made_on),
-            (_("Made by"), facts.author),
-            (_("State of the books"), facts.ledger_state),
+            (_("As at"), as_of),
+            (_("Commitments"), len(commitments)),
+            *occasion.signature,
         ),
-        sections=(table_of(facts),),
+        sections=(_table(commitments, occasion.language),),
     )
 
 
-def table_of(facts: ListFacts) -> Section:
+def _table(commitments: Sequence[Commitment], language: str) -> Section:
     """Lay out the list itself; what does not bind its funder is shown and not added up."""
-    _ = words.gettext_for(facts.language)
-    rows = tuple(_row(commitment, facts.language) for commitment in facts.commitments)
-    binding = [commitment for commitment in facts.commitments if commitment.is_committed]
+    _ = words.gettext_for(language)
+    rows = tuple(_row(commitment, language) for commitment in commitments)
+    binding = [commitment for commitment in commitments if commitment.is_committed]
     sums = (
         Money.total(commitment.amount for commitment in binding),
-        Money.total(commitment.received for commitment in facts.commitments),
-        Money.total(commitment.charged for commitment in facts.commitments),
+        Money.total(commitment.received for commitment in commitments),
+        Money.total(commitment.charged for commitment in commitments),
         Money.total(commitment.remaining for commitment in binding),
     )
     return Section(

@@ -2,76 +2,59 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reports import words
-from reports.model import Column, Kind, Report, Section
+from reports.model import Column, Kind, Section
 from tracker.domain.forecasts import Against, quarter_code
 from tracker.domain.money import Money
+from tracker.domain.texts import stem_of
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Sequence
 
+    from reports.model import Report
+    from reports.occasion import Occasion
     from tracker.domain.forecasts import Forecast
     from tracker.domain.variances import Comparison
 
 
-@dataclass(frozen=True, slots=True)
-class ForecastFacts:
-    """What is told of a version: itself, what it is compared with, and the state of the books."""
-
-    project_code: str
-    project_name: str
-    language: str
-    made_on: date
-    author: str
-    ledger_state: str
-    note: str
-    forecast: Forecast
-    comparisons: tuple[Comparison, ...]
-
-
-def build(facts: ForecastFacts) -> Report:
+def build(forecast: Forecast, comparisons: Sequence[Comparison], occasion: Occasion) -> Report:
     """Lay out a version in the reader's language, with its variances and why there are any."""
-    _ = words.gettext_for(facts.language)
-    forecast = facts.forecast
+    _, language = words.gettext_for(occasion.language), occasion.language
     version = str(forecast.number)
-    return Report(
-        slug="forecast",
-        title=_("Forecast"),
-        subtitle=f"{facts.project_code} · {facts.project_name}",
-        language=facts.language,
-        file_stem=f"{facts.project_code}_forecast_{forecast.made_on.isoformat()}_v{version}",
+    return occasion.report(
+        "forecast",
+        _("Forecast"),
         as_of=forecast.made_on,
-        made_on=facts.made_on,
-        author=facts.author,
         version=version,
-        ledger_state=facts.ledger_state,
-        note=_(facts.note) if facts.note else "",
+        file_stem=stem_of(occasion.project_code, "forecast", forecast.made_on, f"v{version}"),
         about=(
             (_("Version"), version),
             (_("Made on"), forecast.made_on),
             (_("Made by"), forecast.made_by),
             (_("Reason"), forecast.reason),
             (_("Begins with"), quarter_code(forecast.first_day)),
-            (_("State of the books"), facts.ledger_state),
+            (_("State of the books"), occasion.ledger_state),
         ),
-        sections=(lines_of(facts), *(_variances(facts, each) for each in facts.comparisons)),
+        sections=(
+            _lines(forecast, language),
+            *(_variances(forecast, each, language) for each in comparisons),
+        ),
     )
 
 
-def lines_of(facts: ForecastFacts) -> Section:
+def _lines(forecast: Forecast, language: str) -> Section:
     """Lay out the amounts themselves, as a table that can be brought in again."""
-    _ = words.gettext_for(facts.language)
+    _ = words.gettext_for(language)
     rows = tuple(
         (
             line.work_package,
-            words.label(line.category, facts.language),
+            words.label(line.category, language),
             quarter_code(line.quarter),
             line.amount,
         )
-        for line in facts.forecast.lines
+        for line in forecast.lines
     )
     return Section(
         "lines",
@@ -83,25 +66,25 @@ def lines_of(facts: ForecastFacts) -> Section:
             Column(_("Amount"), Kind.MONEY, 16),
         ),
         rows,
-        totals=(_("Total"), None, None, facts.forecast.total) if rows else (),
+        totals=(_("Total"), None, None, forecast.total) if rows else (),
         note=_("Amounts in euros, expected to be spent in each quarter."),
     )
 
 
-def _variances(facts: ForecastFacts, comparison: Comparison) -> Section:
+def _variances(forecast: Forecast, comparison: Comparison, language: str) -> Section:
     """Lay out what differs, and what was said of it."""
-    _ = words.gettext_for(facts.language)
+    _ = words.gettext_for(language)
     is_budget = comparison.against is Against.BUDGET
     shown = comparison.shown
     rows = tuple(
         (
             row.work_package,
-            words.label(row.category, facts.language) if row.category else "",
+            words.label(row.category, language) if row.category else "",
             str(row.year or ""),
             row.expected,
             row.before,
             row.difference,
-            " / ".join(comparison.explained(row, facts.forecast.explanations)),
+            " / ".join(comparison.explained(row, forecast.explanations)),
         )
         for row in shown
     )

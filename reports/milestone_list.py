@@ -2,65 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reports import words
-from reports.model import Column, Kind, Report, Section
+from reports.model import Column, Kind, Section
 from tracker.domain.milestone_lists import sums_of
+from tracker.domain.texts import stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from reports.model import Row
+    from reports.model import Report, Row
+    from reports.occasion import Occasion
     from tracker.domain.milestone_lists import Listed
 
 
-@dataclass(frozen=True, slots=True)
-class ListFacts:
-    """What is told of a list of milestones: what is in it, and of what day and state it is."""
-
-    project_code: str
-    project_name: str
-    language: str
-    as_of: date
-    author: str
-    ledger_state: str
-    note: str
-    listed: Sequence[Listed]
-
-
-def build(facts: ListFacts) -> Report:
-    """Lay out a list of milestones in the reader's language."""
-    _ = words.gettext_for(facts.language)
-    return Report(
-        slug="milestones",
-        title=_("Milestones"),
-        subtitle=f"{facts.project_code} · {facts.project_name}",
-        language=facts.language,
-        file_stem=f"{facts.project_code}_milestones_{facts.as_of.isoformat()}",
-        as_of=facts.as_of,
-        made_on=facts.as_of,
-        author=facts.author,
+def build(listed: Sequence[Listed], occasion: Occasion) -> Report:
+    """Lay out a list of milestones in the reader's language, as at the day on which it is made."""
+    _, as_of = words.gettext_for(occasion.language), occasion.made_on
+    return occasion.report(
+        "milestones",
+        _("Milestones"),
+        as_of=as_of,
         version=_("As chosen"),
-        ledger_state=facts.ledger_state,
-        note=_(facts.note) if facts.note else "",
-        about=(
-            (_("As at"), facts.as_of),
-            (_("Milestones"), len(facts.listed)),
-            (_("Made by"), facts.author),
-            (_("State of the books"), facts.ledger_state),
-        ),
-        sections=(table_of(facts),),
+        file_stem=stem_of(occasion.project_code, "milestones", as_of),
+        about=((_("As at"), as_of), (_("Milestones"), len(listed)), *occasion.signature),
+        sections=(_table(listed, as_of, occasion.language),),
     )
 
 
-def table_of(facts: ListFacts) -> Section:
+def _table(listed: Sequence[Listed], as_of: date, language: str) -> Section:
     """Lay out the list itself, with the sums of its money."""
-    _ = words.gettext_for(facts.language)
-    rows = tuple(_row(one, facts) for one in facts.listed)
-    sums = sums_of(facts.listed)
+    _ = words.gettext_for(language)
+    rows = tuple(_row(one, as_of, language) for one in listed)
+    sums = sums_of(listed)
     money = (sums.planned, sums.committed, sums.charged, sums.to_come, sums.over, sums.at_risk)
     return Section(
         "milestones",
@@ -96,7 +72,7 @@ def table_of(facts: ListFacts) -> Section:
     )
 
 
-def _row(one: Listed, facts: ListFacts) -> Row:
+def _row(one: Listed, as_of: date, language: str) -> Row:
     milestone, money = one.milestone, one.money
     released = milestone.releases
     return (
@@ -104,7 +80,7 @@ def _row(one: Listed, facts: ListFacts) -> Row:
         milestone.title,
         milestone.work_package,
         milestone.owner,
-        words.label(milestone.standing(facts.as_of), facts.language),
+        words.label(milestone.standing(as_of), language),
         milestone.weight,
         milestone.progress,
         milestone.baseline,

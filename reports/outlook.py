@@ -2,70 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reports import words
-from reports.model import Column, Kind, Report, Section
+from reports.model import Column, Kind, Section
 from tracker.domain.money import ZERO, Money
+from tracker.domain.texts import stem_of
 
 if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from reports.model import Row
+    from reports.model import Report, Row
+    from reports.occasion import Occasion
     from tracker.domain.outlook import CommitmentOutlook, Outlook
 
 
-@dataclass(frozen=True, slots=True)
-class OutlookList:
-    """What is told of an outlook, and of what day and state it is."""
-
-    project_code: str
-    project_name: str
-    language: str
-    made_on: date
-    author: str
-    ledger_state: str
-    note: str
-    outlook: Outlook
-
-
-def build(facts: OutlookList) -> Report:
+def build(outlook: Outlook, occasion: Occasion) -> Report:
     """Lay out an outlook in the reader's language."""
-    _ = words.gettext_for(facts.language)
-    day = facts.outlook.as_of
-    return Report(
-        slug="outlook",
-        title=_("Outlook"),
-        subtitle=f"{facts.project_code} · {facts.project_name}",
-        language=facts.language,
-        file_stem=f"{facts.project_code}_outlook_{day.isoformat()}",
-        as_of=day,
-        made_on=facts.made_on,
-        author=facts.author,
+    _, language = words.gettext_for(occasion.language), occasion.language
+    month, lowest = outlook.lowest
+    return occasion.report(
+        "outlook",
+        _("Outlook"),
+        as_of=outlook.as_of,
         version=_("As it is"),
-        ledger_state=facts.ledger_state,
-        note=_(facts.note) if facts.note else "",
+        file_stem=stem_of(occasion.project_code, "outlook", outlook.as_of),
         about=(
-            (_("As at"), day),
-            (_("Cash now"), facts.outlook.cash_now),
-            (_("Lowest cash"), facts.outlook.lowest[1]),
-            (_("In the month of"), f"{facts.outlook.lowest[0]:%Y-%m}"),
-            (_("Will lapse"), facts.outlook.lapsing),
-            (_("Funding gap"), facts.outlook.gap),
-            (_("Made on"), facts.made_on),
-            (_("Made by"), facts.author),
-            (_("State of the books"), facts.ledger_state),
+            (_("As at"), outlook.as_of),
+            (_("Cash now"), outlook.cash_now),
+            (_("Lowest cash"), lowest),
+            (_("In the month of"), f"{month:%Y-%m}"),
+            (_("Will lapse"), outlook.lapsing),
+            (_("Funding gap"), outlook.gap),
+            *occasion.signature,
         ),
-        sections=(months_of(facts), commitments_of(facts), years_of(facts)),
+        sections=(
+            _months(outlook, language),
+            _commitments(outlook, language),
+            _years(outlook, language),
+        ),
     )
 
 
-def months_of(facts: OutlookList) -> Section:
+def _months(outlook: Outlook, language: str) -> Section:
     """Lay out spending, receipts and cash by month."""
-    _, outlook = words.gettext_for(facts.language), facts.outlook
-    rows = tuple(_month(outlook, at, facts.language) for at in range(len(outlook.months)))
+    _ = words.gettext_for(language)
+    rows = tuple(_month(outlook, at, language) for at in range(len(outlook.months)))
     return Section(
         "months",
         _("By month"),
@@ -117,10 +100,10 @@ def _month(outlook: Outlook, at: int, language: str) -> Row:
     )
 
 
-def commitments_of(facts: OutlookList) -> Section:
+def _commitments(outlook: Outlook, language: str) -> Section:
     """Lay out what becomes of each commitment."""
-    _, outlook = words.gettext_for(facts.language), facts.outlook
-    rows = tuple(_commitment(one, facts.language) for one in outlook.by_commitment)
+    _ = words.gettext_for(language)
+    rows = tuple(_commitment(one, language) for one in outlook.by_commitment)
     sums = tuple(
         Money.total(value for row in rows if isinstance(value := row[at], Money))
         for at in (3, 4, 5, 6, 7, 8, 12, 13, 14)
@@ -182,21 +165,21 @@ def months_said(months: Decimal | None, language: str) -> str:
     return text.replace(".", ",") if language == "nl" else text
 
 
-def years_of(facts: OutlookList) -> Section:
+def _years(outlook: Outlook, language: str) -> Section:
     """Lay out the funding gap by year."""
-    _, years = words.gettext_for(facts.language), facts.outlook.gap_by_year
+    _ = words.gettext_for(language)
     basis = {True: "as_planned", False: "as_expected"}
     rows = tuple(
         (
             str(each.year),
-            words.label(basis[each.by_plan], facts.language),
+            words.label(basis[each.by_plan], language),
             each.needed,
             each.covered,
             each.gap,
             each.conditional,
             each.pledged,
         )
-        for each in years
+        for each in outlook.gap_by_year
     )
     return Section(
         "years",

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from reports import charts_made, figures, words
 from reports.charts import StackedBar
 from reports.charts_table import table_of
-from reports.model import Cell, Column, Kind, Report, Section, Sum
+from reports.model import Cell, Column, Kind, Section, Sum
 from tracker.domain.errors import Sentence
+from tracker.domain.headlines import Measure
 from tracker.domain.money import Money
-from tracker.domain.overview import Measure
-from tracker.domain.texts import mark
+from tracker.domain.texts import mark, stem_of
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from reports.charts import Chart
-    from reports.model import Row, Value
+    from reports.model import Report, Row
+    from reports.occasion import Occasion
     from tracker.domain.overview import OverviewFacts
     from tracker.domain.overview_decisions import Decision
 
@@ -35,71 +33,39 @@ OF_SOURCE: Final = 2  # where the table of sources tells how much
 OF_RISK: Final = 2  # where the table of risks does
 
 
-@dataclass(frozen=True, slots=True)
-class Occasion:
-    """For whom a report of the project is made, when, and from what state of the books."""
-
-    language: str
-    made_on: date
-    author: str
-    ledger_state: str
-    note: str = ""
-
-
 def build(facts: OverviewFacts, occasion: Occasion) -> Report:
     """Lay out the overview of a project, or of several together."""
     _ = words.gettext_for(occasion.language)
     charts = _charts(facts, occasion.language)
     told = [table_of(chart, occasion.language) for chart in charts]
     code = facts.projects[0].code if len(facts.projects) == 1 else _("All projects")
-    return Report(
-        slug="overview",
-        title=_(TITLE),
+    return occasion.report(
+        "overview",
+        _(TITLE),
         subtitle=_named(facts, occasion.language),
-        language=occasion.language,
-        file_stem=file_stem(code, facts.as_of),
         as_of=facts.as_of,
-        made_on=occasion.made_on,
-        author=occasion.author,
         version=_("Draft"),
-        ledger_state=occasion.ledger_state,
-        note=_(occasion.note) if occasion.note else "",
-        about=_about(facts, occasion),
+        file_stem=stem_of(code, "overview", facts.as_of),
+        about=(
+            (_("Project"), _named(facts, occasion.language)),
+            (_("As at"), facts.as_of),
+            (_("Version"), _("Draft")),
+            *occasion.signature,
+        ),
         sections=(
             _figures(facts, charts, occasion.language),
             _decisions(facts, occasion.language),
             *_at_risk(facts, occasion.language),
             *told,
         ),
-        charts=tuple(charts),
+        charts=charts,
     )
-
-
-def file_stem(code: str, day: date) -> str:
-    """Name the files of an overview so that they sort and explain themselves.
-
-    Shape:  ``NECST_overview_2026-01-15``; what a file system would not take becomes ``-``.
-    """
-    named = f"{code}_overview_{day.isoformat()}"
-    return "".join(sign if sign.isalnum() or sign in "-_." else "-" for sign in named)
 
 
 def _named(facts: OverviewFacts, language: str) -> str:
     if len(facts.projects) == 1:
         return f"{facts.projects[0].code} · {facts.projects[0].name}"
     return words.say(Sentence(mark("{count} projects"), {"count": len(facts.projects)}), language)
-
-
-def _about(facts: OverviewFacts, occasion: Occasion) -> tuple[tuple[str, Value], ...]:
-    _ = words.gettext_for(occasion.language)
-    return (
-        (_("Project"), _named(facts, occasion.language)),
-        (_("As at"), facts.as_of),
-        (_("Version"), _("Draft")),
-        (_("Made on"), occasion.made_on),
-        (_("Made by"), occasion.author),
-        (_("State of the books"), occasion.ledger_state),
-    )
 
 
 def _charts(facts: OverviewFacts, language: str) -> list[Chart]:

@@ -2,81 +2,59 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reports import words
-from reports.model import Column, Kind, Report, Section
+from reports.model import Column, Kind, Section
 from tracker.domain.reconciliation import By, total_of
+from tracker.domain.texts import stem_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import date
+    from collections.abc import Callable, Sequence
 
-    from reports.model import Row
-    from tracker.domain.reconciliation import BookTie, Payer, Reconciled, Reconciliation
-
-
-@dataclass(frozen=True, slots=True)
-class ReconciliationFacts:
-    """What is told of a reconciliation: what it found, and of what state of the books."""
-
-    project_code: str
-    project_name: str
-    language: str
-    made_on: date
-    author: str
-    ledger_state: str
-    note: str
-    shown: Reconciliation
-    is_whole: bool
+    from reports.model import Report, Row
+    from reports.occasion import Occasion
+    from tracker.domain.reconciliation import BookTie, NewestFile, Payer, Reconciled, Reconciliation
 
 
-def build(facts: ReconciliationFacts) -> Report:
+def build(shown: Reconciliation, occasion: Occasion, *, is_whole: bool) -> Report:
     """Lay out a reconciliation in the reader's language."""
-    _ = words.gettext_for(facts.language)
-    return Report(
-        slug="reconciliation",
-        title=_("Reconciliation"),
-        subtitle=f"{facts.project_code} · {facts.project_name}",
-        language=facts.language,
-        file_stem=f"{facts.project_code}_reconciliation_{facts.shown.by}_{facts.made_on}",
-        as_of=facts.made_on,
-        made_on=facts.made_on,
-        author=facts.author,
-        version=_("Everything") if facts.is_whole else _("What does not tie"),
-        ledger_state=facts.ledger_state,
-        note=_(facts.note) if facts.note else "",
+    _, language = words.gettext_for(occasion.language), occasion.language
+    extent = _("Everything") if is_whole else _("What does not tie")
+    return occasion.report(
+        "reconciliation",
+        _("Reconciliation"),
+        as_of=occasion.made_on,
+        version=extent,
+        file_stem=stem_of(occasion.project_code, "reconciliation", shown.by, occasion.made_on),
         about=(
-            (_("Told apart"), words.label(facts.shown.by, facts.language)),
-            (_("Shown"), _("Everything") if facts.is_whole else _("What does not tie")),
-            (_("Made on"), facts.made_on),
-            (_("Made by"), facts.author),
-            (_("State of the books"), facts.ledger_state),
+            (_("Told apart by"), words.label(shown.by, language)),
+            (_("Shown"), extent),
+            *occasion.signature,
         ),
         sections=(
-            ledgers_of(facts),
-            becoming_of(facts),
-            _payers_of(facts),
-            _books_of(facts),
-            _files_of(facts),
+            _ledgers(shown, language),
+            _becoming(shown, language),
+            _payers(shown.payers, language),
+            _books(shown.books, language),
+            _files(shown.files, language),
         ),
     )
 
 
-def ledgers_of(facts: ReconciliationFacts) -> Section:
+def _ledgers(shown: Reconciliation, language: str) -> Section:
     """Lay out the ledgers beside the tracker, with what explains the difference."""
-    _ = words.gettext_for(facts.language)
+    _ = words.gettext_for(language)
     rows = tuple(
-        (_key(row, facts), *_of_ledgers(row), words.label(row.standing, facts.language))
-        for row in facts.shown.rows
+        (_key(row, shown.by, language), *_of_ledgers(row), words.label(row.standing, language))
+        for row in shown.rows
     )
-    total = total_of(facts.shown.rows)
+    total = total_of(shown.rows)
     return Section(
         "ledgers",
         _("Ledger and tracker"),
         (
-            Column(words.label(facts.shown.by, facts.language), width=22),
+            Column(words.label(shown.by, language), width=22),
             Column(_("Ledger"), Kind.MONEY, 16),
             Column(_("Not of the project"), Kind.MONEY, 16),
             Column(_("Export"), Kind.MONEY, 16),
@@ -102,16 +80,16 @@ def _of_ledgers(row: Reconciled) -> Row:
     return (row.ledger, row.excluded, *items, row.unexplained, row.tracker)
 
 
-def becoming_of(facts: ReconciliationFacts) -> Section:
+def _becoming(shown: Reconciliation, language: str) -> Section:
     """Lay out what became of the costs: eligible + ineligible + not charged = total."""
-    _ = words.gettext_for(facts.language)
-    rows = tuple((_key(row, facts), *_of_becoming(row)) for row in facts.shown.rows)
-    total = total_of(facts.shown.rows)
+    _ = words.gettext_for(language)
+    rows = tuple((_key(row, shown.by, language), *_of_becoming(row)) for row in shown.rows)
+    total = total_of(shown.rows)
     return Section(
         "becoming",
         _("What became of the costs"),
         (
-            Column(words.label(facts.shown.by, facts.language), width=22),
+            Column(words.label(shown.by, language), width=22),
             Column(_("Charged"), Kind.MONEY, 16),
             Column(_("Not eligible"), Kind.MONEY, 16),
             Column(_("Left with a reason"), Kind.MONEY, 16),
@@ -130,15 +108,15 @@ def _of_becoming(row: Reconciled) -> Row:
     return (*found, row.unaccounted, row.tracker)
 
 
-def _key(row: Reconciled, facts: ReconciliationFacts) -> str:
+def _key(row: Reconciled, by: By, language: str) -> str:
     none = {By.PERIOD: "In no period", By.YEAR: "No year"}
-    _: Callable[[str], str] = words.gettext_for(facts.language)
-    return row.key or _(none.get(facts.shown.by, "None"))
+    _: Callable[[str], str] = words.gettext_for(language)
+    return row.key or _(none.get(by, "None"))
 
 
-def table_of(facts: ReconciliationFacts) -> Section:
+def table_of(report: Report) -> Section:
     """Lay out both equations of each row beside each other, for a file of one table."""
-    first, second = ledgers_of(facts), becoming_of(facts)
+    first, second = report.section("ledgers"), report.section("becoming")
     rows = tuple(
         (*one[:-1], *other[1:-1], one[-1])
         for one, other in zip(first.rows, second.rows, strict=True)
@@ -148,9 +126,9 @@ def table_of(facts: ReconciliationFacts) -> Section:
     return Section("rows", first.title, columns, rows, totals)
 
 
-def _payers_of(facts: ReconciliationFacts) -> Section:
-    _ = words.gettext_for(facts.language)
-    rows = tuple(_of_payer(payer) for payer in facts.shown.payers)
+def _payers(payers: Sequence[Payer], language: str) -> Section:
+    _ = words.gettext_for(language)
+    rows = tuple(_of_payer(payer) for payer in payers)
     return Section(
         "payers",
         _("Commitments and their balances"),
@@ -162,7 +140,7 @@ def _payers_of(facts: ReconciliationFacts) -> Section:
             Column(_("By hand"), Kind.MONEY, 16),
             Column(_("Corrections"), Kind.MONEY, 16),
             Column(_("Difference"), Kind.MONEY, 16),
-            Column(_("Balance"), Kind.MONEY, 16, plus=(1, 2, 3, 4, 5, 6)),
+            Column(_("Its balance"), Kind.MONEY, 16, plus=(1, 2, 3, 4, 5, 6)),
         ),
         rows,
         note=_("What each commitment pays, by where the costs come from, beside its balance."),
@@ -174,8 +152,8 @@ def _of_payer(payer: Payer) -> Row:
     return (payer.commitment, *found, payer.difference, payer.balance)
 
 
-def _books_of(facts: ReconciliationFacts) -> Section:
-    _ = words.gettext_for(facts.language)
+def _books(books: Sequence[BookTie], language: str) -> Section:
+    _ = words.gettext_for(language)
     return Section(
         "books",
         _("Books and their control totals"),
@@ -192,7 +170,7 @@ def _books_of(facts: ReconciliationFacts) -> Section:
             Column(_("Credit, kept"), Kind.MONEY, 18),
             Column(_("Difference"), Kind.MONEY, 16, plus=(7, 8), minus=(9, 6)),
         ),
-        tuple(_of_book(book, facts.language) for book in facts.shown.books),
+        tuple(_of_book(book, language) for book in books),
         note=_("What each book was brought in with, and what is kept of it."),
     )
 
@@ -213,8 +191,8 @@ def _of_book(book: BookTie, language: str) -> Row:
     )
 
 
-def _files_of(facts: ReconciliationFacts) -> Section:
-    _ = words.gettext_for(facts.language)
+def _files(files: Sequence[NewestFile], language: str) -> Section:
+    _ = words.gettext_for(language)
     return Section(
         "files",
         _("Newest files that say something else"),
@@ -235,7 +213,7 @@ def _files_of(facts: ReconciliationFacts) -> Section:
                 file.unapplied,
                 file.amount,
             )
-            for file in facts.shown.files
+            for file in files
         ),
         note=_(
             "What was imported before stays as it is, whatever a newer file leaves out or says"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reports import figures, words
 from reports.model import Cell, Column, Kind, LongSection, Section, Sum
-from reports.statement_notes import notes_of
+from reports.statement_notes import milestones_note, notes_of
 from tracker.domain.commitments import Form
 from tracker.domain.money import Money
 
@@ -123,7 +123,7 @@ def _milestones(facts: StatementFacts) -> Section:
             )
             for milestone in seen
         ),
-        note=_("As they stood at the end of the period."),
+        note=milestones_note(facts, seen),
     )
 
 
@@ -134,11 +134,11 @@ def _waivers(facts: StatementFacts) -> Section:
         "waivers",
         _("Waivers"),
         (
-            Column(_("Rule"), width=30),
-            Column(_("For"), width=22),
-            Column(_("Reason"), width=60),
-            Column(_("Approved by"), width=30),
-            Column(_("Until"), Kind.DATE, 14),
+            Column(_("Rule"), width=28),
+            Column(_("For"), width=20),
+            Column(_("Reason"), width=52),
+            Column(_("Approved by"), width=38),
+            Column(_("Until"), Kind.DATE, 18),
         ),
         tuple(
             (

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING, Final
 from reports import words
 from reports.model import Column, Section
 from tracker.domain.commitments import Form
+from tracker.domain.errors import Sentence
 from tracker.domain.texts import mark
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracker.domain.milestones import Milestone
     from tracker.domain.statements import StatementFacts
 
 
@@ -27,6 +31,18 @@ def notes_of(facts: StatementFacts) -> Section:
         (Column(_("Term"), width=28), Column(_("Meaning"), width=100)),
         tuple(rows),
     )
+
+
+def milestones_note(facts: StatementFacts, seen: Sequence[Milestone]) -> str:
+    """Say from when the milestones are; what was given up carries no day of its own."""
+    _ = words.gettext_for(facts.language)
+    note = _("As they stood at the end of the period.")
+    if facts.made_on <= facts.period.last_day or all(each.is_open or each.met_on for each in seen):
+        return note
+    given_up = Sentence(
+        mark("That a milestone is not met is told as it is on {day}."), {"day": facts.made_on}
+    )
+    return f"{note} {words.say(given_up, facts.language)}"
 
 
 NOTES: Final = (

@@ -369,7 +369,7 @@ LABELS: Final[dict[str, str]] = {
     # what a reconciliation is told apart by, and how its rows stand
     "by_year_incurred": mark("Year"),
     "by_period": mark("Period"),
-    "by_account": mark("Account"),
+    "by_account": mark("Ledger account"),
     "by_package": mark("Work package"),
     "eligible": mark("Eligible"),
     "cost_accounts": mark("accounts of costs"),

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
+    from tests.mail_sink import Sink
+
 # A busy machine is slow, and that says nothing of what is tested.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
@@ -98,6 +100,15 @@ def session(engine: Engine) -> Iterator[Session]:
 def loaded(loaded_url: str) -> Iterator[Session]:
     with closing_engine(loaded_url) as engine, Session(engine) as session:
         yield session
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    """A mail server of one test's own."""
+    from tests.mail_sink import listening  # the domain's tests need none of this
+
+    with listening() as sink:
+        yield sink
 
 
 @pytest.fixture

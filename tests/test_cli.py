@@ -144,7 +144,7 @@ def test_somebody_is_let_in_with_a_password_that_is_asked_for_twice() -> None:
 @pytest.mark.usefixtures("database")
 def test_the_sample_is_never_served_beyond_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     from tracker.actions import sample
-    from tracker.cli import AT_THE_SERVER, opened
+    from tracker.cli.database import AT_THE_SERVER, opened
 
     started: list[list[str]] = []
     monkeypatch.setattr("os.execv", lambda _path, command: started.append(command))

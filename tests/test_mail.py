@@ -10,13 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.mail_sink import Mood, Sink, listening
+from tests.mail_sink import Mood, Sink
 from tracker import mail
 from tracker.config import MailServer, Settings, SettingsError
 from tracker.mail import MailNotSentError, MailUncertainError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from email.message import EmailMessage
 
 AT = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
@@ -28,12 +27,6 @@ FULL = {
     "TRACKER_SMTP_PASSWORD": "a secret",
     "TRACKER_SMTP_FROM": "tracker@example.org",
 }
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    with listening() as sink:
-        yield sink
 
 
 def message(

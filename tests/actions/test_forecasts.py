@@ -20,6 +20,7 @@ from tests.conftest import closing_engine
 from tracker.actions import budgets, forecasts
 from tracker.domain.actor import Actor
 from tracker.domain.budgets import BudgetLine, NewBudget
+from tracker.domain.deadlines import DeadlineKind
 from tracker.domain.errors import RuleViolation, StaleEditError
 from tracker.domain.forecasts import (
     Against,
@@ -30,12 +31,14 @@ from tracker.domain.forecasts import (
 )
 from tracker.domain.intakes import IntakeState
 from tracker.domain.money import Money
+from tracker.domain.overview_decisions import Subject
 from tracker.domain.policy import Role
 from tracker.domain.table_columns import TableKind
 from tracker.store import spending
 from tracker.store.audit import history_of
 from tracker.store.commitments import commitment_named
 from tracker.store.costs import CostLineRow
+from tracker.store.deadlines import deadlines_on
 from tracker.store.forecasting import (
     deviations_to_report,
     forecast_records,
@@ -51,6 +54,7 @@ from tracker.store.forecasts import (
     newest_forecasts,
 )
 from tracker.store.funders import ProgrammeTermRow
+from tracker.store.overview import overview_facts
 from tracker.store.projects import CategoryRow, WorkPackageRow, the_project
 from tracker.store.session import transaction
 
@@ -279,6 +283,18 @@ def test_this_year_is_reported_by_what_is_forecast_for_it(planned: Session) -> N
     (found,) = deviations_to_report(planned, TODAY)
     assert found.variance.expected == Money.euros(1_310)
     assert found.variance.year == 2026
+
+
+def test_what_is_to_be_reported_is_a_deadline_and_a_decision_of_one_day(planned: Session) -> None:
+    def told() -> list[tuple[date | None, Money | None]]:
+        decisions = overview_facts(planned, TODAY).decisions
+        return [(d.due_on, d.amount) for d in decisions if d.subject is Subject.DEVIATION]
+
+    assert told() == []
+    planned.rollback()
+    make(planned, version(1_300, 0, because(Against.BUDGET)))
+    due = [d for d in deadlines_on(planned, TODAY) if d.kind is DeadlineKind.NOTIFICATION]
+    assert told() == [(one.due_on, one.amount) for one in due] != []
 
 
 # A version that comes in as a table.

@@ -18,11 +18,11 @@ from tracker.domain.milestone_rules import Follow
 from tracker.domain.milestones import MilestoneStatus, MilestoneTerms, ReportDue
 from tracker.domain.money import ZERO, Money
 from tracker.store.audit import history_of
-from tracker.store.documents import document_numbered
+from tracker.store.documents import document_numbered, documents_of
 from tracker.store.instalments import instalments_of
 from tracker.store.milestone_moves import consequences_of
 from tracker.store.milestone_plans import evidence_of, planned_of, reports_of, terms_of
-from tracker.store.milestones import milestone_named, milestones_of
+from tracker.store.milestones import milestone_named, milestones_of, of_milestone
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -204,6 +204,29 @@ def test_a_milestone_is_met_only_when_its_evidence_and_what_comes_before_it_are_
     assert deeds(loaded, "M20")[-3:] == ["hand in evidence", "hand in evidence", "meet milestone"]
     with pytest.raises(RuleViolation, match="does not ask for this"):
         milestones.hand_in(loaded, "M7", evidence_of(loaded)[one.id][0].id, LETTER, by=OFFICER)
+
+
+def test_a_newer_version_of_evidence_takes_its_place_and_the_older_one_stays(
+    loaded: Session,
+) -> None:
+    one = enter(loaded, after=())
+    permit, report = evidence_of(loaded)[one.id]
+    loaded.rollback()
+    first = milestones.hand_in(loaded, "M20", permit.id, LETTER, by=OFFICER)
+    with pytest.raises(RuleViolation, match="is the document that is there already"):
+        milestones.hand_in(loaded, "M20", permit.id, LETTER, by=OFFICER)
+    loaded.rollback()
+    assert [each.id for each in documents_of(loaded, of_milestone(loaded, "M20"))] == [first]
+    loaded.rollback()
+    milestones.hand_in(loaded, "M20", report.id, LETTER, by=OFFICER)  # the same may show two things
+    newer = ("permit-2.txt", "text/plain", b"It may run faster.")
+    second = milestones.hand_in(loaded, "M20", permit.id, newer, by=OFFICER)
+    assert [each.document_id for each in evidence_of(loaded)[one.id]] == [second, second - 1]
+    assert document_numbered(loaded, first)[1] == LETTER[2]
+    assert document_numbered(loaded, second)[1] == newer[2]
+    entry = history_of(loaded, of_milestone(loaded, "M20"))[0]
+    assert entry.did == "hand in newer evidence"
+    assert entry.detail == {"evidence": "Permit", "file": ["permit.txt", "permit-2.txt"]}
 
 
 def test_that_it_was_met_is_taken_back_with_a_reason_unless_its_instalment_was_paid(

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.actions.programme import OFFICER
-from tests.mail_sink import Mood, Sink, listening
+from tests.mail_sink import Mood, Sink
 from tracker import mail
 from tracker.actions import people, reminders
 from tracker.actions.reminders import Fate
@@ -29,7 +29,6 @@ from tracker.store.people import PersonRow, people_of
 from tracker.store.reminders import RemindedRow, digest_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from email.message import EmailMessage
 
     from sqlalchemy import Engine
@@ -81,12 +80,6 @@ class Post:
         mail.send(self.server, message)
         if self.kill == "after sending":
             raise Killed
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    with listening() as sink:
-        yield sink
 
 
 @pytest.fixture

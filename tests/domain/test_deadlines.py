@@ -13,12 +13,11 @@ from tracker.domain.deadlines import (
     Deadline,
     DeadlineKind,
     Weeks,
-    months_after,
     next_deadline,
     progress_reports,
     weeks_after,
 )
-from tracker.domain.periods import Period
+from tracker.domain.periods import Period, months_after
 
 days = st.dates(date(2000, 1, 1), date(2099, 12, 31))
 some_weeks = st.integers(1, 60)
@@ -64,20 +63,6 @@ def test_days_left_turn_negative_when_it_is_late() -> None:
     due = Deadline(date(2026, 9, 29), DeadlineKind.DETERMINATION_REQUEST)
     assert due.days_left(date(2026, 9, 28)) == 1
     assert due.days_left(date(2026, 10, 1)) == -2
-
-
-@pytest.mark.parametrize(
-    ("day", "later", "expected"),
-    [
-        (date(2024, 1, 31), 1, date(2024, 2, 29)),
-        (date(2023, 1, 31), 1, date(2023, 2, 28)),
-        (date(2023, 12, 15), 1, date(2024, 1, 15)),
-        (date(2022, 7, 1), 12, date(2023, 7, 1)),
-        (date(2022, 12, 1), 0, date(2022, 12, 1)),
-    ],
-)
-def test_a_month_later_is_the_same_day_or_the_last(day: date, later: int, expected: date) -> None:
-    assert months_after(day, later) == expected
 
 
 def test_worked_number_22_one_progress_report_a_year() -> None:

@@ -23,14 +23,13 @@ from tracker.domain.forecasts import (
     beginnings,
     burn_rate,
     monthly,
-    months_on,
     quarter_after,
     quarter_code,
     quarter_of,
     quarters_between,
 )
 from tracker.domain.money import ZERO, Money
-from tracker.domain.periods import Period
+from tracker.domain.periods import Period, months_after
 from tracker.domain.prefilling import Basis, Known, budget_left, lines_of, prefilled
 from tracker.domain.variances import (
     Threshold,
@@ -48,7 +47,7 @@ PLACES = tuple((package, category) for package in PACKAGES for category in CATEG
 FIRST = date(2026, 1, 1)
 QUARTERS = quarters_between(FIRST, date(2027, 12, 31))
 A_QUARTER = Threshold(Decimal("0.25"), "Growth Fund", "Kaderbesluit, art. 37")
-BEFORE = tuple(months_on(FIRST, -back) for back in range(1, 19))
+BEFORE = tuple(months_after(FIRST, -back) for back in range(1, 19))
 
 places = st.sampled_from(PLACES)
 amounts = st.integers(0, 10**9).map(Money)
@@ -121,10 +120,10 @@ def test_what_was_not_budgeted_at_all_is_above_any_threshold() -> None:
 
 
 def test_the_burn_rate_of_the_rule_is_41_239_45_a_month() -> None:
-    months = {months_on(FIRST, -back): Money(0) for back in range(1, 18)}
-    months[months_on(FIRST, -18)] = Money.euros("742310.18")
-    assert burn_rate(months, months_on(FIRST, -1), 18) == Money.euros("41239.45")
-    assert burn_rate(months, months_on(FIRST, -1), 17) == ZERO
+    months = {months_after(FIRST, -back): Money(0) for back in range(1, 18)}
+    months[months_after(FIRST, -18)] = Money.euros("742310.18")
+    assert burn_rate(months, months_after(FIRST, -1), 18) == Money.euros("41239.45")
+    assert burn_rate(months, months_after(FIRST, -1), 17) == ZERO
     with pytest.raises(ValueError, match="one month"):
         burn_rate(months, FIRST, 0)
 
@@ -249,7 +248,7 @@ def test_a_budget_of_a_category_is_divided_as_the_work_packages_spent() -> None:
 
 
 def test_the_pace_is_that_of_the_last_four_quarters() -> None:
-    spent = {("WP1", "personnel", months_on(FIRST, -back)): Money(100) for back in range(1, 19)}
+    spent = {("WP1", "personnel", months_after(FIRST, -back)): Money(100) for back in range(1, 19)}
     rows = prefilled(Basis.BURN_RATE, known(spent))
     assert {amount for row in rows for _, amount in row.amounts} == {Money(300)}
     assert [len(row.amounts) for row in rows] == [len(QUARTERS), 0, 0, 0]
@@ -257,7 +256,7 @@ def test_the_pace_is_that_of_the_last_four_quarters() -> None:
 
 
 def test_of_a_young_project_the_pace_is_that_of_the_quarters_there_were() -> None:
-    spent = {("WP1", "personnel", months_on(FIRST, -2)): Money(100)}
+    spent = {("WP1", "personnel", months_after(FIRST, -2)): Money(100)}
     assert prefilled(Basis.BURN_RATE, known(spent))[0].amounts[0] == (FIRST, Money(100))
 
 

@@ -20,12 +20,12 @@ from tests.domain.outlooks import (
 )
 from tracker.domain.budgets import BudgetLine
 from tracker.domain.commitments import COMMITTED, Form, Status
-from tracker.domain.expected import expected_costs, month_of, shares_of
+from tracker.domain.expected import expected_costs, shares_of
 from tracker.domain.expected_receipts import balance_of
 from tracker.domain.lapse import Sureness, burn_rate, runway, spent_at
 from tracker.domain.money import Money
 from tracker.domain.outlook import Awaited, Outlook, OutlookFacts, outlook
-from tracker.domain.periods import Period
+from tracker.domain.periods import Period, month_of
 
 JANUARY, FEBRUARY, APRIL = date(2026, 1, 1), date(2026, 2, 1), date(2026, 4, 1)
 
@@ -130,6 +130,17 @@ def test_a_lapse_is_sure_where_forecast_and_pace_both_say_so() -> None:
     assert lapse.amount == Money(28_000 - (17 * 1000 + 15) // 31 - 11_000)
     assert lapse.at_pace == Money(28_000) - spent_at(Money(1000), of.commitment.period, TODAY)
     assert lapse.act_by == date(2026, 12, 31) - timedelta(weeks=13)
+    assert str(lapse.why_then) == (
+        "Act by 2026-10-01: 13 weeks before the end, as no term for its decisions is known; an"
+        " amendment asked for later cannot be decided on in time."
+    )
+    known = replace(of, decided_in=22, decided_by="the decision, art. 4")
+    (lapse,) = outlook(facts(known, forecast=forecast(*lines))).lapses
+    assert lapse.act_by == date(2026, 12, 31) - timedelta(weeks=22)
+    assert str(lapse.why_then) == (
+        "Act by 2026-07-30: its programme gives 22 weeks for a decision (the decision, art. 4), and"
+        " an amendment asked for later cannot be decided on in time."
+    )
 
 
 def test_a_lapse_is_only_possible_where_the_pace_alone_says_so() -> None:

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
-from tests.domain.test_overview import TODAY, commitment, milestone
+from tests.domain.test_headlines import TODAY, commitment
+from tests.domain.test_overview_order import milestone
 from tracker.domain import overview_decisions as deciding
 from tracker.domain.amendments import Amendment, Entered, Verdict
 from tracker.domain.commitments import Status
 from tracker.domain.deadlines import Deadline, DeadlineKind
 from tracker.domain.errors import Sentence
+from tracker.domain.headlines import Dated
 from tracker.domain.instalments import Instalment
 from tracker.domain.lapse import Lapse, Sureness
 from tracker.domain.milestones import MilestoneStatus
 from tracker.domain.money import Money
-from tracker.domain.overview import Dated
 from tracker.domain.overview_decisions import Decision, Subject, in_order
 from tracker.domain.periods import Period
 from tracker.domain.policy import Role
 from tracker.domain.risk import Risk, RiskKind
+from tracker.domain.variances import Threshold, Variance
 
 EUROS = Money(72_000_000)
 
@@ -67,8 +70,8 @@ def test_what_cannot_be_spent_in_time_says_when_the_commitment_ends() -> None:
     ends = risk(RiskKind.ENDS_FIRST, ends_on=date(2026, 2, 25))
     (found,) = deciding.of_milestones([later], [ends], TODAY)
     assert str(found.what) == (
-        "NGF-1 ends on 2026-02-25, and M7 Line is planned for 2026-04-30: € 720,000.00 that it was"
-        " to pay cannot be spent in time."
+        "NGF-1 runs until 2026-02-25, and M7 Line is planned for 2026-04-30: € 720,000.00 that it"
+        " was to pay cannot be spent in time."
     )
     given_up = replace(later, status=MilestoneStatus.NOT_MET)
     unspendable = risk(RiskKind.UNSPENDABLE, ends_on=date(2026, 2, 25))
@@ -137,6 +140,35 @@ def test_cash_below_zero_is_told_and_cash_above_it_is_not() -> None:
     assert found.amount == Money(900)
     assert list(deciding.of_cash(1, "NECST", Dated(date(2026, 8, 31), Money(0)))) == []
     assert list(deciding.of_cash(1, "NECST", None)) == []
+
+
+def test_a_year_that_deviates_is_to_be_told_with_both_figures_and_who_wants_to_know() -> None:
+    """Rule 21: 342,000 of a budgeted 480,000 is -28.75 %."""
+    wants = Threshold(Decimal("0.25"), "RegMed XB", "art. 37")
+    below = Variance("", "", 2025, Money.euros(480_000), Money.euros(342_000))
+    above = Variance("", "", 2024, Money.euros(480_000), Money.euros(600_001))
+    told, late = deciding.of_deviations([(3, below, wants), (3, above, wants)], TODAY)
+    assert told.what.template == deciding.SPENT_LESS
+    assert told.what.facts == {
+        "year": "2025",
+        "expected": Money.euros(342_000),
+        "share": Decimal("0.2875"),
+        "budget": Money.euros(480_000),
+        "programme": "RegMed XB",
+        "threshold": Decimal("0.25"),
+        "source": "art. 37",
+    }
+    assert (told.subject, told.project_id, told.key) == (Subject.DEVIATION, 3, "2025")
+    assert (told.due_on, told.state, told.amount) == (
+        date(2026, 2, 11),
+        "attention",
+        Money.euros(138_000),
+    )
+    assert late.what.template == deciding.SPENT_MORE
+    assert (late.due_on, late.state) == (date(2025, 2, 11), "late")
+    assert told.is_for(Role.DIRECTOR, "Dirkje")
+    assert told.is_for(Role.FINANCE_OFFICER, "Olga")
+    assert not told.is_for(Role.PROJECT_LEAD, "Pim")
 
 
 def test_who_entered_a_draft_does_not_decide_on_it() -> None:

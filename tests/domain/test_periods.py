@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.domain.errors import RuleViolation
-from tracker.domain.periods import Period, calendar_quarter, calendar_year, period_named, years_of
+from tracker.domain.periods import (
+    Period,
+    calendar_quarter,
+    calendar_year,
+    month_of,
+    months_after,
+    period_named,
+    years_of,
+)
 
 days = st.dates(date(1900, 1, 1), date(2998, 12, 31))
 
@@ -51,3 +59,24 @@ def test_a_period_cannot_end_before_it_begins() -> None:
 
 def test_a_period_touches_each_of_its_years() -> None:
     assert years_of(Period(date(2021, 4, 9), date(2023, 1, 1))) == (2021, 2022, 2023)
+
+
+@pytest.mark.parametrize(
+    ("day", "later", "expected"),
+    [
+        (date(2024, 1, 31), 1, date(2024, 2, 29)),
+        (date(2023, 1, 31), 1, date(2023, 2, 28)),
+        (date(2023, 12, 15), 1, date(2024, 1, 15)),
+        (date(2022, 7, 1), 12, date(2023, 7, 1)),
+        (date(2022, 12, 1), 0, date(2022, 12, 1)),
+        (date(2023, 1, 1), -1, date(2022, 12, 1)),
+    ],
+)
+def test_a_month_later_is_the_same_day_or_the_last(day: date, later: int, expected: date) -> None:
+    assert months_after(day, later) == expected
+
+
+@given(days)
+def test_the_month_of_a_day_is_named_by_its_first_day(day: date) -> None:
+    month = month_of(day)
+    assert (month.year, month.month, month.day) == (day.year, day.month, 1)

@@ -12,6 +12,7 @@ from tests.domain.outlooks import DAYS, TODAY, any_facts, commitment, facts, for
 from tracker.domain.errors import RuleViolation
 from tracker.domain.money import Money
 from tracker.domain.outlook import Awaited, OutlookFacts, outlook
+from tracker.domain.periods import Period
 from tracker.domain.scenarios import (
     Beside,
     Change,
@@ -102,6 +103,16 @@ def test_an_added_commitment_pays_its_share_of_what_nobody_else_pays() -> None:
     assert added.coming_in == Money(300_000)  # 400,000 month by month, 100,000 repaid
     assert added.received[then.months.index(JULY)] == Money(66_667)
     assert Money.total(then.uncovered) == Money(600_000)
+
+
+def test_an_added_commitment_without_days_lasts_as_long_as_money_is_spent() -> None:
+    spring = forecast(("WP1", "personnel", date(2028, 4, 1), 300_000))
+    lacking = replace(project(), rules=(), forecast=spring)
+    assert lacking.period.last_day < date(2028, 4, 1)
+    added = outlook(supposing(lacking, (Change(ADD, "NEW", Money(400_000)),))).by_commitment[-1]
+
+    assert added.commitment.period == Period(TODAY, date(2028, 6, 30))
+    assert added.going_out == Money(300_000)
 
 
 @given(any_facts(), st.integers(0, 5_000_000), st.integers(0, 100), DAYS)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.e2e.served import CHROMIUM, launched, load_sample, served, sign_in
 
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from tracker.domain.policy import Role
 
-SECONDS = 20  # for a page to answer; a busy machine is slow
+SECONDS = 60  # for a page to answer, and to come to what is expected; a busy machine is slow
+
+expect.set_options(timeout=SECONDS * 1000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -98,10 +98,10 @@ def take(page: Page, stop: Stop, language: str) -> list[str]:
         if view.theme == "light":  # the dark changes nothing but colours
             for fault in faults_of(page):
                 faults.setdefault(fault, []).append(view.name)
-    page.emulate_media(media="screen", color_scheme="light")
-    if stop.name in ON_PAPER:
+    if stop.name in ON_PAPER:  # while it is still shown as on paper
         page.pdf(path=PICTURES / f"{stop.name}-{language}.pdf", prefer_css_page_size=True)
         as_pictures(PICTURES / f"{stop.name}-{language}.pdf", PICTURES, "-r", "60")
+    page.emulate_media(media="screen", color_scheme="light")
     return [f"{stop.name}, {language}, {', '.join(at)}: {fault}" for fault, at in faults.items()]
 
 

@@ -15,7 +15,7 @@ from reports.column_guides import template_columns
 from tests.e2e.laid_out import faults_of
 from tests.e2e.served import OFFICER
 from tests.e2e.test_every_page import SCREENS
-from tests.e2e.test_funding import fill, send, sign_in_by_keyboard, tab_to_field
+from tests.e2e.test_funding import fill, hand_in, sign_in_by_keyboard
 from tests.e2e.test_journeys import until_done
 from tests.e2e.test_keyboard import tab_to
 from tests.waiting_files import ROWS, afas_csv
@@ -33,17 +33,6 @@ if TYPE_CHECKING:
 @pytest.fixture
 def officer(opened: Opened, own_address: str) -> Page:
     return sign_in_by_keyboard(opened, own_address, OFFICER)
-
-
-def hand_in(page: Page, address: str, path: Path) -> None:
-    """Choose a file with the keyboard, and wait until it has been read."""
-    page.goto(f"{address}/imports")
-    tab_to_field(page, "files")
-    with page.expect_file_chooser() as chooser:  # the window that opens is the system's
-        page.keyboard.press("Space")
-    chooser.value.set_files(path)
-    send(page, "Look at these files")
-    until_done(page)
 
 
 def press(page: Page, text: str) -> None:

@@ -164,14 +164,16 @@ def keep(page: Page, *, has_scripts: bool = True) -> None:
 
 def until_done(page: Page, *, has_scripts: bool = True) -> None:
     """Wait for the jobs that the page shows; without scripts, by looking again."""
-    for _ in range(PATIENCE):
-        page.wait_for_load_state()
-        if not page.locator("[data-standing]").count():
-            return
+    standing = page.locator("[data-standing]")
+    again = page.get_by_role("link", name="Look again")
+    for _ in range(0 if has_scripts else PATIENCE):
+        if not standing.count():
+            break
         page.wait_for_timeout(500)
-        if not has_scripts:
-            page.get_by_role("link", name="Look again").click()
-    raise AssertionError("the files are still being read")
+        again.click()
+    for _ in range(2):  # while a page is still coming in, nothing stands on it yet
+        expect(standing).to_have_count(0, timeout=PATIENCE * 500)
+        page.wait_for_load_state()
 
 
 def test_a_file_that_is_wrong_is_refused_with_the_place_and_the_remedy(

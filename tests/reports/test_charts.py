@@ -390,8 +390,14 @@ def test_a_line_that_is_known_to_its_end_is_not_dashed() -> None:
 
 
 def test_the_lowest_point_is_said_with_its_month() -> None:
-    assert "lowest: −€\xa0700,000.00, Sep 2026" in texts(drawn(CASH))
-    assert "laagste stand: −€\xa0700.000,00, sep 2026" in texts(drawn(CASH, "nl"))
+    alone = replace(CASH, lines=CASH.lines[:1])
+    assert "lowest: −€\xa0700,000.00, Sep 2026" in texts(drawn(alone))
+    assert "laagste stand: −€\xa0700.000,00, sep 2026" in texts(drawn(alone, "nl"))
+
+
+def test_of_several_lines_the_lowest_point_says_whose_it_is() -> None:
+    assert "Now, lowest: −€\xa0700,000.00, Sep 2026" in texts(drawn(CASH))
+    assert "Now, laagste stand: −€\xa0700.000,00, sep 2026" in texts(drawn(CASH, "nl"))
 
 
 def test_what_is_below_zero_is_hatched_and_what_is_not_is_not() -> None:

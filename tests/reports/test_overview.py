@@ -16,28 +16,29 @@ import openpyxl
 import pytest
 
 from reports import catalogue
-from reports.overview import Occasion, build, file_stem
+from reports.occasion import Occasion
+from reports.overview import build
 from reports.to_html import to_html
 from reports.to_json import to_json
 from reports.to_pdf import to_pdf
 from reports.to_xlsx import to_xlsx
 from tests.actions.programme import load
 from tests.reports.programs import recalculated, text_of
-from tests.reports.test_three_faces import Tables, formulas_of, squeezed, written
+from tests.reports.test_three_faces import (
+    Tables,
+    formulas_of,
+    rows_by_openpyxl,
+    squeezed,
+    written,
+)
 from tests.web.test_charts import commitment
+from tracker.domain.cash_ahead import CashAhead
 from tracker.domain.commitments import Status
 from tracker.domain.errors import NotFoundError, Sentence
+from tracker.domain.headlines import Dated, Headline, Measure
 from tracker.domain.milestones import Milestone, Move
 from tracker.domain.money import Money
-from tracker.domain.overview import (
-    CashAhead,
-    Dated,
-    Headline,
-    Measure,
-    OverviewFacts,
-    ProjectOverview,
-    Spending,
-)
+from tracker.domain.overview import OverviewFacts, ProjectOverview, Spending
 from tracker.domain.overview_decisions import Decision, Subject
 
 if TYPE_CHECKING:
@@ -110,7 +111,14 @@ def facts_of(code: str = "NECST", *, key: int = 7) -> OverviewFacts:
 
 
 def occasion(language: str) -> Occasion:
-    return Occasion(language, TODAY, "D. Director", "118-3fa9c07d21be", "Fictitious amounts.")
+    return Occasion(
+        "NECST", "Pilot facility", language, TODAY,
+        "D. Director", "118-3fa9c07d21be", "Fictitious amounts.",
+    )  # fmt: skip
+
+
+def kept(session: Session, language: str) -> Occasion:
+    return catalogue.occasion_of(session, made_on=TODAY, author="A. Tester", language=language)
 
 
 LANGUAGES = pytest.mark.parametrize("language", ["nl", "en"])
@@ -157,14 +165,9 @@ def cents_of(value: Any) -> int:
     return round(Decimal(repr(value)) * 100)
 
 
-def rows_of(workbook: bytes, sheet: int) -> list[list[Any]]:
-    book = openpyxl.load_workbook(io.BytesIO(workbook), data_only=True)
-    return [list(row) for row in book.worksheets[sheet].iter_rows(min_row=5, values_only=True)]
-
-
 def test_the_workbook_tells_every_figure_and_draws_them() -> None:
     workbook = to_xlsx(build(facts_of(), occasion("en")))
-    told = rows_of(workbook, 1)
+    told = rows_by_openpyxl(workbook, 1)
     for row, measure in zip(told, Measure, strict=False):
         assert cents_of(row[1]) == NOW[measure]
         assert cents_of(row[3]) == CHANGES[measure]
@@ -264,15 +267,14 @@ def test_nothing_is_said_of_what_is_not_known() -> None:
 
 
 def test_a_file_is_named_after_the_project_and_the_day() -> None:
-    assert file_stem("A/B", TODAY) == "A-B_overview_2026-01-15"
+    report = build(facts_of("A/B"), occasion("en"))
+    assert report.file_stem == "A-B_overview_2026-01-15"
 
 
 def test_it_is_made_of_what_is_kept_in_the_language_of_who_reads_it(session: Session) -> None:
     load(session)
     made = {
-        language: catalogue.make_of_project(
-            session, "overview", made_on=TODAY, author="A. Tester", language=language
-        )
+        language: catalogue.make_of_project(session, "overview", kept(session, language))
         for language in ("en", "nl")
     }
     assert made["en"].title == "Programme overview"
@@ -286,4 +288,4 @@ def test_it_is_made_of_what_is_kept_in_the_language_of_who_reads_it(session: Ses
 def test_a_report_of_a_commitment_is_none_of_the_project(session: Session, slug: str) -> None:
     load(session)
     with pytest.raises(NotFoundError):
-        catalogue.make_of_project(session, slug, made_on=TODAY, author="A. Tester", language="en")
+        catalogue.make_of_project(session, slug, kept(session, "en"))

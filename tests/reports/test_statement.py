@@ -14,6 +14,7 @@ from reports.statement import build
 from tests.reports.facts import facts_of, lines_of
 from tracker.domain.commitments import Form
 from tracker.domain.errors import Sentence, TrackerError
+from tracker.domain.milestones import MilestoneStatus
 from tracker.domain.money import Money
 from tracker.domain.periods import Period, calendar_quarter
 from tracker.domain.statements import ChargedLine, Check, StatementFacts
@@ -137,6 +138,18 @@ def test_milestones_are_told_as_they_stood_at_the_end_of_the_period() -> None:
     )  # fmt: skip
     # It was moved, and met, after the period: nobody knew.
     assert told[2][3:] == (date(2023, 6, 30), date(2023, 6, 30), None, 0, "Late", "")
+
+
+def test_what_was_given_up_is_said_to_be_told_as_it_is_now() -> None:
+    known = facts()
+    note = build(known).section("milestones").note
+    assert note == "As they stood at the end of the period."
+    given_up = replace(known.milestones[2], met_on=None, status=MilestoneStatus.NOT_MET)
+    later = replace(known, milestones=(*known.milestones[:2], given_up))
+    told = build(later).section("milestones").note
+    assert told.startswith(f"{note} That a milestone is not met is told as it is on ")
+    at_the_end = replace(later, made_on=known.period.last_day)
+    assert build(at_the_end).section("milestones").note == note
 
 
 def test_what_is_not_charged_is_told_by_reason() -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from tests.actions.closing import close
 from tests.actions.programme import OFFICER
+from tests.questions import questions
 from tracker.actions import reporting_periods as periods
 from tracker.domain.deadlines import DeadlineKind, Due
 from tracker.domain.reporting_periods import Length
@@ -26,8 +26,6 @@ from tracker.store.milestones import (
 from tracker.store.projects import ProjectRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy.orm import Session
 
 TODAY = date(2026, 1, 15)
@@ -35,21 +33,6 @@ TODAY = date(2026, 1, 15)
 
 def of_kind(dues: tuple[Due, ...], kind: DeadlineKind) -> list[Due]:
     return [due for due in dues if due.kind is kind]
-
-
-@contextmanager
-def questions(session: Session) -> Iterator[list[str]]:
-    asked: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        asked.append(statement)
-
-    engine = session.get_bind()
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def test_every_deadline_appears_exactly_once_in_order(loaded: Session) -> None:
@@ -120,7 +103,7 @@ def test_partners_sign_for_hours_that_nothing_covers(loaded: Session) -> None:
 
 
 def test_more_milestones_ask_no_more_questions(loaded: Session) -> None:
-    with questions(loaded) as few:
+    with questions(loaded.get_bind()) as few:
         deadlines_on(loaded, TODAY)
     known = loaded.scalars(select(MilestoneRow)).first()
     assert known
@@ -139,7 +122,7 @@ def test_more_milestones_ask_no_more_questions(loaded: Session) -> None:
         for number in range(50)
     )
     loaded.flush()
-    with questions(loaded) as many:
+    with questions(loaded.get_bind()) as many:
         dues = deadlines_on(loaded, TODAY)
     assert len(of_kind(dues, DeadlineKind.MILESTONE)) >= 50
     assert len(many) <= len(few) <= 60

@@ -7,11 +7,12 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from tests.actions.programme import OFFICER
 from tests.actions.test_costs import enter as enter_cost
 from tests.actions.test_milestones import enter, follow, found, fund, move
+from tests.questions import questions
 from tracker.actions import allocations, milestones
 from tracker.actions.milestones import Released
 from tracker.domain.explanations import Asked, Figure
@@ -154,15 +155,9 @@ def test_reading_the_list_takes_as_many_queries_for_many_milestones_as_for_few(
     loaded: Session,
 ) -> None:
     def queries() -> int:
-        asked: list[str] = []
-
-        def note(_c: object, _u: object, statement: str, *_rest: object) -> None:
-            asked.append(statement)
-
         loaded.rollback()
-        event.listen(loaded.get_bind(), "before_cursor_execute", note)
-        milestone_list(loaded, TODAY)
-        event.remove(loaded.get_bind(), "before_cursor_execute", note)
+        with questions(loaded.get_bind()) as asked:
+            milestone_list(loaded, TODAY)
         return len(asked)
 
     queries()  # what is asked once for a session

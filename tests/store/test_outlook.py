@@ -6,9 +6,10 @@ from collections import defaultdict
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from tests.actions.programme import OFFICER
+from tests.questions import questions
 from tests.store.whole import everything
 from tracker.actions import scenarios as deeds
 from tracker.actions import splitting
@@ -143,13 +144,8 @@ def test_rules_that_a_forecast_cannot_follow_are_left_out(loaded: Session) -> No
 def test_the_outlook_is_made_in_as_many_questions_however_many_commitments(
     loaded: Session,
 ) -> None:
-    asked: list[str] = []
-    event.listen(
-        loaded.get_bind(),
-        "before_cursor_execute",
-        lambda _c, _cursor, statement, *_: asked.append(statement),
-    )
-    facts = facts_of(loaded)
+    with questions(loaded.get_bind()) as asked:
+        facts = facts_of(loaded)
 
     assert len(facts.funding) > 5
     assert len([each for each in asked if each.startswith("SELECT")]) <= 36

@@ -2,68 +2,53 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.actions.programme import OFFICER
 from tests.benchmarks.projects import fill
 from tests.books.cases import case_dir
 from tests.conftest import EMPTY, closing_engine
+from tests.questions import questions
 from tracker.actions import milestones
 from tracker.actions.milestones import NewDay
 from tracker.domain.budgets import BudgetLine, NewBudget
 from tracker.domain.commitments import funding_totals
+from tracker.domain.headlines import Measure, days_of_year
 from tracker.domain.money import ZERO, Money
-from tracker.domain.overview import Measure, days_of_year
 from tracker.domain.risk import at_risk
 from tracker.store.budgets import keep_version
 from tracker.store.commitment_lists import commitments_on
 from tracker.store.commitments import CommitmentRow, commitments_of
 from tracker.store.costs import CostLineRow
+from tracker.store.forecasts import ForecastLineRow, ForecastRow
+from tracker.store.milestones import milestones_of
 from tracker.store.overview import overview_facts, overview_of
 from tracker.store.overview_own import own_facts
-from tracker.store.projects import projects_of
+from tracker.store.projects import CategoryRow, WorkPackageRow, named_projects, the_project
 from tracker.store.risk import risks_by_day, risks_on
 from tracker.store.scope import in_project, over_all
 from tracker.store.session import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.conftest import Databases
 
 TODAY = date(2026, 1, 15)
 
 
-@contextmanager
-def questions(session: Session) -> Iterator[list[str]]:
-    asked: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        asked.append(statement)
-
-    engine = session.get_bind()
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-
-
 def asked_for(session: Session) -> int:
-    with questions(session) as asked, over_all(session):
+    with questions(session.get_bind()) as asked, over_all(session):
         overview_facts(session, TODAY)
     return len(asked)
 
 
 def plan_something(session: Session, number: int, cents: int) -> None:
     """Let a project have a plan of so much."""
-    project = projects_of(session)[number]
-    in_project(session, project.id)
+    in_project(session, named_projects(session)[number].id)
+    project = the_project(session)
     line = BudgetLine(project.categories[0], "WP1", 2025, Money(cents))
     new = NewBudget(date(2025, 6, 10), "first", (line,), based_on=0)
     with transaction(session):
@@ -75,7 +60,7 @@ def test_over_all_every_figure_is_the_sum_of_the_projects(two_projects: Session)
     with over_all(two_projects):
         whole = overview_facts(two_projects, TODAY)
     parts = []
-    for project in projects_of(two_projects):
+    for project in named_projects(two_projects):
         in_project(two_projects, project.id)
         parts.append(overview_facts(two_projects, TODAY))
     assert [one.projects[0].code for one in parts] == [p.code for p in whole.projects]
@@ -95,6 +80,39 @@ def test_over_all_every_figure_is_the_sum_of_the_projects(two_projects: Session)
     assert Money.total(row.spent for one in parts for row in one.spending) == costs
 
 
+def test_a_work_package_that_the_forecast_leaves_out_is_expected_to_cost_no_more(
+    loaded: Session,
+) -> None:
+    packages = loaded.scalars(select(WorkPackageRow).order_by(WorkPackageRow.position)).all()
+    project = the_project(loaded)
+    forecast = ForecastRow(
+        project_id=project.id,
+        number=99,
+        first_day=date(2026, 4, 1),
+        made_on=TODAY,
+        made_by="lead",
+        reason="only the first",
+        made_at=datetime.now(UTC),
+    )
+    loaded.add(forecast)
+    loaded.flush()
+    loaded.add(
+        ForecastLineRow(
+            forecast_id=forecast.id,
+            work_package_id=packages[0].id,
+            category_id=loaded.scalars(select(CategoryRow.id)).all()[0],
+            quarter=date(2026, 4, 1),
+            amount=900_00,
+        )
+    )
+    loaded.commit()
+    told = {one.name: one for one in overview_facts(loaded, TODAY).spending}
+    first = told.pop(packages[0].code)
+    assert first.forecast == first.spent + Money(900_00)
+    assert told
+    assert all(one.forecast == one.spent for one in told.values())
+
+
 def test_what_was_committed_received_and_charged_is_told_as_it_was_then(loaded: Session) -> None:
     headlines = {one.measure: one for one in overview_facts(loaded, TODAY).headlines}
     for at, day in enumerate(days_of_year(TODAY)[:-1]):
@@ -112,7 +130,7 @@ def test_what_was_committed_received_and_charged_is_told_as_it_was_then(loaded: 
 
 def test_risks_of_many_days_read_at_once_are_those_read_for_each(loaded: Session) -> None:
     days = [TODAY - timedelta(70 * at) for at in reversed(range(20))]
-    together = risks_by_day(loaded, days)
+    together = risks_by_day(loaded, days, milestones_of(loaded))
     assert together == [risks_on(loaded, day) for day in days]
     assert any(together)
     headline = overview_facts(loaded, TODAY).headlines[3]
@@ -138,7 +156,7 @@ def test_what_is_remembered_is_worked_out_anew_after_a_deed(loaded: Session) -> 
     first = overview_of(loaded, TODAY)
     assert overview_of(loaded, TODAY) is first
     assert overview_of(loaded, TODAY + timedelta(1)) is not first
-    with questions(loaded) as asked:
+    with questions(loaded.get_bind()) as asked:
         overview_of(loaded, TODAY)
     assert len(asked) <= 2
     code = next(one.code for one in first.projects[0].milestones if one.is_open)

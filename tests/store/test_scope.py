@@ -19,7 +19,7 @@ from tracker.store.imports import BookRow
 from tracker.store.instalments import InstalmentRow
 from tracker.store.ledgers import ExcludedLineRow
 from tracker.store.milestones import MilestoneMoveRow, MilestoneRow
-from tracker.store.projects import named_projects, project_of, projects_of
+from tracker.store.projects import CategoryRow, Named, WorkPackageRow, named_projects, the_project
 from tracker.store.scope import OF_PROJECT, SHARED, Scope, in_project, over_all
 
 if TYPE_CHECKING:
@@ -67,16 +67,31 @@ def test_the_parts_of_all_projects_are_the_whole(two_projects: Session) -> None:
 def test_a_session_is_about_the_first_project_until_another_is_chosen(
     two_projects: Session,
 ) -> None:
-    first, second = projects_of(two_projects)
+    first, second = named_projects(two_projects)
     assert (first.code, second.code) == (FIRST, SECOND)
-    assert project_of(two_projects) == first
+    assert project_as_named(two_projects) == first
     in_project(two_projects, second.id)
-    assert project_of(two_projects) == second
+    assert project_as_named(two_projects) == second
     with over_all(two_projects):
         assert two_projects.scalar(select(func.count(CommitmentRow.id))) == 2 * _commitments(
             two_projects
         )
-    assert project_of(two_projects) == second
+    assert project_as_named(two_projects) == second
+
+
+def project_as_named(session: Session) -> Named:
+    """The project that a session is about, its codes being its own."""
+    project = the_project(session)
+    with over_all(session):
+        known = [
+            session.scalars(
+                select(table.code).where(table.project_id == project.id).order_by(table.position)
+            ).all()
+            for table in (CategoryRow, WorkPackageRow)
+        ]
+    assert known == [[*project.categories], [*project.work_packages]]
+    assert all(known)
+    return Named(project.id, project.code, project.name)
 
 
 def _commitments(session: Session) -> int:

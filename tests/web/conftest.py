@@ -9,10 +9,10 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy.orm import Session as OrmSession
 
 from tests.compiled import COMPILED
+from tests.questions import questions
 from tests.waiting_files import have_files_wait
 from tracker import create_app
 from tracker.actions import sample
@@ -163,14 +163,8 @@ def without_tokens(page: str) -> str:
 @pytest.fixture
 def statements(engine: Engine) -> Iterator[list[str]]:
     """Every statement that reaches the database while a test runs."""
-    seen: list[str] = []
-
-    def note(_connection, _cursor, statement, *_):
-        seen.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(engine, "before_cursor_execute", note)
+    with questions(engine) as seen:
+        yield seen
 
 
 def writes_in(statements: list[str]) -> list[str]:

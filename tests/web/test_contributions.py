@@ -6,8 +6,8 @@ import io
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import text
 
+from tests.questions import count
 from tests.web.filling import fields_of, fill_in
 from tracker.domain.policy import Role
 
@@ -44,11 +44,6 @@ def declaration(**typed: str) -> dict[str, Any]:
     } | typed
 
 
-def lines(session: Session) -> int:
-    session.rollback()
-    return session.execute(text("SELECT count(*) FROM cost_line")).scalar_one()
-
-
 def test_the_list_says_what_counts_what_does_not_and_what_is_missing(sign_in: SignIn) -> None:
     page = sign_in(OFFICER).get("/in-kind").text
     assert "€\N{NO-BREAK SPACE}89,205.00 does not count yet" in page
@@ -71,14 +66,14 @@ def test_hours_count_once_they_are_signed_for(sign_in: SignIn) -> None:
 
 
 def test_hours_sent_twice_are_kept_once(sign_in: SignIn, session: Session) -> None:
-    client, before = sign_in(OFFICER), lines(session)
+    client, before = sign_in(OFFICER), count(session, "cost_line")
     held = fields_of(client.get("/in-kind/new").text) | HOURS
     assert client.post("/in-kind/new", data=held).status_code == 302
     assert client.post("/in-kind/new", data=held).status_code == 302
     again = fill_in(client, "/in-kind/new", **HOURS)
     assert again.status_code == 422
     assert "The books hold these very hours already" in again.text
-    assert lines(session) == before + 1
+    assert count(session, "cost_line") == before + 1
 
 
 @pytest.mark.parametrize(
@@ -96,13 +91,13 @@ def test_hours_sent_twice_are_kept_once(sign_in: SignIn, session: Session) -> No
 def test_refused_hours_say_why_and_keep_what_was_typed(
     typed: dict[str, str], complaint: str, sign_in: SignIn, session: Session
 ) -> None:
-    before = lines(session)
+    before = count(session, "cost_line")
     answer = fill_in(sign_in(OFFICER), "/in-kind/new", **(HOURS | typed))
     assert answer.status_code == 422
     assert complaint in answer.text
     kept = {name: value for name, value in (HOURS | typed).items() if name != "work_package"}
     assert all(f'value="{value}"' in answer.text for value in kept.values())
-    assert lines(session) == before
+    assert count(session, "cost_line") == before
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import text
 
+from tests.questions import count
 from tests.web.filling import fields_of, fill_in
 from tracker.domain.policy import Role
 
@@ -26,11 +26,6 @@ NEW = "/forecasts/new"
 CELL = "amount_WP5.personnel.2027-Q1"
 WHY = "why_previous.WP5.personnel.2027"
 MORE = {CELL: "145,000.00", "reason": "Three people more", "step": "keep"}
-
-
-def count(session: Session) -> int:
-    session.rollback()
-    return int(session.execute(text("SELECT count(*) FROM forecast")).scalar_one())
 
 
 def test_the_page_shows_what_is_spent_expected_and_budgeted_and_every_version(
@@ -83,18 +78,18 @@ def test_a_new_version_begins_with_amounts_that_say_where_they_come_from(
 
 
 def test_a_version_that_is_explained_is_kept(sign_in: SignIn, session: Session) -> None:
-    client, before = sign_in(OFFICER), count(session)
+    client, before = sign_in(OFFICER), count(session, "forecast")
     worked = fill_in(client, NEW, **MORE | {"step": "work_out"})
     assert worked.status_code == 200
     assert 'value="145,000.00"' in worked.text
     assert "100,000.00 more than before, 55.6%" in worked.text
     held = fields_of(worked.text)
     assert {WHY, "why_budget.WP5.personnel.2027"} <= held.keys()
-    assert count(session) == before
+    assert count(session, "forecast") == before
     said = {name: "A new team" for name in held if name.startswith("why_")}
     answer = client.post(NEW, data=held | said | MORE)
     assert answer.status_code == 302, answer.text
-    assert count(session) == before + 1
+    assert count(session, "forecast") == before + 1
     page = client.get("/forecasts").text
     assert "Version 3 of the forecast is kept." in page
     assert "A new team" in page
@@ -103,7 +98,7 @@ def test_a_version_that_is_explained_is_kept(sign_in: SignIn, session: Session) 
 def test_a_version_that_is_not_explained_is_refused_at_each_row_and_nothing_typed_is_lost(
     sign_in: SignIn, session: Session
 ) -> None:
-    client, before = sign_in(OFFICER), count(session)
+    client, before = sign_in(OFFICER), count(session, "forecast")
     refused = fill_in(client, NEW, **MORE, **{WHY: "A new team"})
     assert refused.status_code == 422
     assert 'id="why_budget.WP5.personnel.2027-errors"' in refused.text
@@ -111,13 +106,13 @@ def test_a_version_that_is_not_explained_is_refused_at_each_row_and_nothing_type
     assert "A new team" in refused.text
     assert 'value="145,000.00"' in refused.text
     assert 'value="Three people more"' in refused.text
-    assert count(session) == before
+    assert count(session, "forecast") == before
 
 
 def test_an_amount_that_cannot_be_read_is_refused_at_its_cell(
     sign_in: SignIn, session: Session
 ) -> None:
-    client, before = sign_in(OFFICER), count(session)
+    client, before = sign_in(OFFICER), count(session, "forecast")
     refused = fill_in(client, NEW, **MORE | {CELL: "a lot"}, **{WHY: "A new team"})
     assert refused.status_code == 422
     assert f'id="{CELL}-errors"' in refused.text
@@ -126,13 +121,13 @@ def test_an_amount_that_cannot_be_read_is_refused_at_its_cell(
     assert below.status_code == 422
     assert "1.00 is less than nothing." in below.text
     assert f'id="{CELL}-errors"' in below.text
-    assert count(session) == before
+    assert count(session, "forecast") == before
 
 
 def test_of_two_who_have_the_form_open_the_second_is_told(
     sign_in: SignIn, session: Session
 ) -> None:
-    client, before = sign_in(OFFICER), count(session)
+    client, before = sign_in(OFFICER), count(session, "forecast")
     late = fields_of(client.get(NEW).text) | {"reason": "Later", "step": "keep"}
     assert fill_in(client, NEW, reason="First", step="keep").status_code == 302
     told = client.post(NEW, data=late)
@@ -140,15 +135,15 @@ def test_of_two_who_have_the_form_open_the_second_is_told(
     assert "made version 3" in told.text
     again = fields_of(told.text) | {"step": "keep"}
     assert client.post(NEW, data=again).status_code == 302
-    assert count(session) == before + 2
+    assert count(session, "forecast") == before + 2
 
 
 def test_a_form_that_is_sent_twice_makes_one_version(sign_in: SignIn, session: Session) -> None:
-    client, before = sign_in(OFFICER), count(session)
+    client, before = sign_in(OFFICER), count(session, "forecast")
     form = fields_of(client.get(NEW).text) | {"reason": "Once", "step": "keep"}
     assert client.post(NEW, data=form).status_code == 302
     client.post(NEW, data=form)
-    assert count(session) == before + 1
+    assert count(session, "forecast") == before + 1
 
 
 def test_amounts_are_typed_as_the_reader_writes_them(sign_in: SignIn) -> None:

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import text
 
+from tests.questions import count
 from tests.web.conftest import token_in
 from tracker.domain.policy import Role
 
@@ -43,11 +43,6 @@ def opened(client: FlaskClient, address: str) -> dict[str, str]:
 
 def send(client: FlaskClient, address: str, **form: str | list[str]) -> TestResponse:
     return client.post(address, data={**opened(client, address), **form})
-
-
-def count(session: Session, table: str) -> int:
-    session.rollback()
-    return int(session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
 
 
 @pytest.fixture

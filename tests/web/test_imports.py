@@ -76,6 +76,11 @@ def keep(client: FlaskClient, page: TestResponse, **typed: object) -> TestRespon
     return client.post(f"{address}/keep", data=form, follow_redirects=True)
 
 
+def in_english(client: FlaskClient) -> FlaskClient:
+    client.post("/language", data={"csrf_token": token_of(client), "language": "en"})
+    return client
+
+
 def kept(session: Session) -> list[int]:
     """How much of everything that a file can bring is kept."""
     session.rollback()
@@ -468,6 +473,77 @@ def test_only_a_finance_officer_is_offered_the_import(
         page = auditor.get(address).text
         assert "grootboek" in page or "ander pakket" in page, "an auditor may look"
         assert f'action="{address}/' not in page
+
+
+@pytest.mark.parametrize("kind", ["forecasts", "milestones"])
+def test_a_project_lead_brings_in_forecasts_and_milestones(
+    kind: str, sign_in: Callable[[Role], FlaskClient], session: Session
+) -> None:
+    lead, before = in_english(sign_in(Role.PROJECT_LEAD)), kept(session)
+    assert "multipart/form-data" in lead.get("/imports").text
+    content = lead.get(f"/imports/templates/{kind}.xlsx").data
+    page = send(lead, (f"{kind}.xlsx", content))
+    assert "the same, 0 suspicious" in page.text
+    if "/expected" in page.text:
+        sheet = openpyxl.load_workbook(BytesIO(content)).worksheets[0]
+        at = [column.code for column in template_columns(TableKind(kind))].index("amount")
+        rows = [row for row in sheet.iter_rows(4, values_only=True) if any(row)]
+        total = sum(Decimal(str(row[at])) for row in rows)
+        address = page.request.path
+        fill_in(lead, address, f"{address}/expected", expected=f"{total:.2f}")
+        page = lead.get(address)
+    assert "Receipt:" in keep(lead, page).text
+    assert kept(session) == [before[0] + 1, *before[1:]]
+
+
+def test_a_project_lead_is_refused_a_ledger_and_nothing_of_the_others_is_handed_in(
+    sign_in: Callable[[Role], FlaskClient], session: Session
+) -> None:
+    lead, before = in_english(sign_in(Role.PROJECT_LEAD)), len(intakes.intakes_of(session))
+    ledger = (sample.FILES / "auditfile-2021.xaf").read_bytes() + b" "
+    table = lead.get("/imports/templates/forecasts.xlsx").data
+    refused = send(lead, ("plan.xlsx", table), ("ledger.csv", ledger))
+    assert refused.status_code == 422
+    said = "ledger.csv is for the books (Ledger); who plans brings in forecasts and milestones."
+    assert said in refused.text
+    session.rollback()
+    assert len(intakes.intakes_of(session)) == before
+    assert send(sign_in(OFFICER), ("ledger.csv", ledger)).status_code == 200
+    session.rollback()
+    assert len(intakes.intakes_of(session)) == before + 1
+
+
+def test_a_project_lead_neither_keeps_nor_cancels_a_table_of_costs(
+    sign_in: Callable[[Role], FlaskClient], session: Session
+) -> None:
+    lead, before = in_english(sign_in(Role.PROJECT_LEAD)), kept(session)
+    token = {"csrf_token": token_of(lead)}
+    for address in (READY, ASKED):
+        page = lead.get(address).text
+        assert f'action="{address}/' not in page
+    assert "is for the books (Costs)" in lead.get(READY).text
+    assert "is for the books" not in sign_in(OFFICER).get(READY).text
+    sent = fields_of(sign_in(OFFICER).get(READY).text, "/keep") | token | {"expected": "1,568.45"}
+    for deed in ("expected", "keep", "cancel", "anew"):
+        answer = lead.post(f"{READY}/{deed}", data=sent)
+        assert answer.status_code == 422, deed
+        assert "books" in answer.text or "holds no forecast" in answer.text, deed
+    assert kept(session) == before
+    assert intakes.intake(session, int(READY.rpartition("/")[2])).state is IntakeState.READY
+
+
+def test_a_table_of_costs_of_a_project_lead_waits_for_a_finance_officer_or_is_cancelled(
+    sign_in: Callable[[Role], FlaskClient],
+) -> None:
+    lead = in_english(sign_in(Role.PROJECT_LEAD))
+    page = send(lead, ("export.csv", afas_csv(ROWS[0].replace("1.250,00", "1.251,00"))))
+    address = page.request.path
+    assert "is for the books (Costs)" in page.text
+    assert f'"{address}/expected"' not in page.text
+    assert f'"{address}/cancel"' in page.text
+    assert f'"{address}/expected"' in sign_in(OFFICER).get(address).text
+    lead.post(f"{address}/cancel", data={"csrf_token": token_of(lead)})
+    assert "cancelled" in lead.get(address).text
 
 
 @pytest.mark.parametrize("kind", TableKind)

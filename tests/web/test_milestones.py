@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     SignIn = Callable[[Role], FlaskClient]
 
 LEAD, AUDITOR, OFFICER = Role.PROJECT_LEAD, Role.AUDITOR, Role.FINANCE_OFFICER
+ASKED = r'action="(/milestones/M9/evidence/\d+)"[^>]*aria-label="Acceptance by the quality unit"'
 SPACE = "\N{NO-BREAK SPACE}"
 NEW = {
     "code": "M20",
@@ -181,7 +182,7 @@ def test_evidence_is_handed_in_and_then_it_can_be_met(lead: FlaskClient) -> None
         refused.text
     )
     page = lead.get("/milestones/M9").text
-    (way,) = re.findall(r'action="(/milestones/M9/evidence/\d+)"', page)
+    (way,) = re.findall(ASKED, page)
     empty = lead.post(way, data=fields_of(page, way))
     assert empty.status_code == 422
     assert "Choose a document first." in empty.text
@@ -191,6 +192,27 @@ def test_evidence_is_handed_in_and_then_it_can_be_met(lead: FlaskClient) -> None
     met = fill_in(lead, "/milestones/M9/status", status="met", met_on="12-01-2026")
     assert met.status_code == 302
     assert "Met late" in lead.get("/milestones/M9").text
+
+
+def test_a_newer_version_of_evidence_is_handed_in_under_the_same_title(lead: FlaskClient) -> None:
+    page = lead.get("/milestones/M9").text
+    (way,) = re.findall(ASKED, page)
+    assert "Earlier documents" not in page
+    for name in ("first.txt", "second.txt"):
+        sent = fields_of(lead.get("/milestones/M9").text, way)
+        sent |= {"document": (BytesIO(name.encode()), name)}
+        assert lead.post(way, data=sent).status_code == 302
+    page = lead.get("/milestones/M9").text
+    assert "Acceptance by the quality unit., newer version" not in page
+    assert "Acceptance by the quality unit, newer version" in page
+    current, earlier = page.split("Earlier documents")
+    assert "second.txt" in current
+    assert "first.txt</a>" in earlier
+    assert "first.txt</a>" not in current
+    same = fields_of(page, way) | {"document": (BytesIO(b"second.txt"), "copy.txt")}
+    refused = lead.post(way, data=same)
+    assert refused.status_code == 422
+    assert "second.txt is the document that is there already" in refused.text
 
 
 def test_who_pays_is_planned_and_warned_of(lead: FlaskClient) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
+from tests.questions import count
 from tests.web.conftest import token_of, try_sign_in
 from tracker.domain.policy import Role
 
@@ -32,11 +33,6 @@ ENTRY = {
 
 def send(client: FlaskClient, address: str, **form: str) -> TestResponse:
     return client.post(address, data=form | {"csrf_token": token_of(client)})
-
-
-def count(session: Session) -> int:
-    session.rollback()
-    return session.execute(text("SELECT count(*) FROM person")).scalar_one()
 
 
 def test_a_new_person_can_sign_in_with_the_role_that_was_chosen(
@@ -68,7 +64,7 @@ def test_a_refused_person_says_why_and_keeps_what_was_typed(
     sign_in: Callable[[Role], FlaskClient],
     session: Session,
 ) -> None:
-    before = count(session)
+    before = count(session, "person")
     answer = send(sign_in(ADMINISTRATOR), "/people", **(ENTRY | changes))
     assert answer.status_code == 422
     assert complaint in answer.text
@@ -76,7 +72,7 @@ def test_a_refused_person_says_why_and_keeps_what_was_typed(
     kept = changes.get("email", ENTRY["email"])
     assert f'value="{kept}"' in answer.text
     assert PASSWORD not in answer.text
-    assert count(session) == before
+    assert count(session, "person") == before
 
 
 def test_fields_that_the_form_does_not_have_change_nothing(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from tests.web.test_funders import count, opened, send
+from tests.questions import count
+from tests.web.test_funders import opened, send
 from tracker.domain.policy import Role
 from tracker.domain.presets import PRESETS
 

@@ -11,6 +11,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import text
 
+from tests.web.conftest import token_of
 from tests.web.test_commitments import rows_of
 from tracker.domain.policy import Role
 
@@ -83,3 +84,13 @@ def test_what_it_cannot_be_told_apart_by_is_refused(director: FlaskClient) -> No
         answer = director.get(address)
         assert answer.status_code == 422
         assert "Not a valid choice" in answer.text
+
+
+def test_what_is_wrong_with_a_wish_is_said_in_the_language_of_the_reader(
+    director: FlaskClient,
+) -> None:
+    director.post("/language", data={"language": "nl", "csrf_token": token_of(director)})
+    answer = director.get("/reconciliation?by=colour")
+    assert answer.status_code == 422
+    assert "Ongeldige keuze" in answer.text
+    assert "Not a valid choice" not in answer.text

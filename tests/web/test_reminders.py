@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from tests.mail_sink import Mood, Sink, listening
+from tests.mail_sink import Mood, Sink
 from tests.web.conftest import KEY, token_of
 from tracker.cli import cli
 from tracker.config import Settings
@@ -19,7 +19,7 @@ from tracker.store.people import people_of
 from tracker.store.reminders import reader_of, told_to, wish_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from click.testing import Result
     from flask import Flask
@@ -29,12 +29,6 @@ if TYPE_CHECKING:
     SignIn = Callable[[Role], FlaskClient]
 
 ADDRESS = re.compile(r'readonly value="([^"]+)"')
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    with listening() as sink:
-        yield sink
 
 
 @pytest.fixture

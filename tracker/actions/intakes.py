@@ -18,9 +18,12 @@ from tracker.domain.intakes import (
     HandedIn,
     IntakeState,
     check_choice,
+    check_kept_by,
     check_move,
+    check_seen_to_by,
 )
 from tracker.domain.mapping_checks import check_mapping
+from tracker.readers.kinds import kind_of_books
 from tracker.store import audit, intakes, mappings
 from tracker.store import imports as stored
 from tracker.store.projects import the_project
@@ -46,8 +49,9 @@ def hand_in(session: Session, name: str, path: Path, *, by: Actor) -> HandedIn:
 
     Shape:  known are bytes that were kept before. A file that was refused, stopped or cancelled
             begins anew.
-    Errors: ``NotFoundError`` where no programme has been set up.
+    Errors: ``NotFoundError`` where no programme has been set up; those of ``check_handed_in``.
     """
+    check_handed_in(name, path, by=by)
     sha256 = stored.hash_of(path)
     with transaction(session):
         the_project(session)
@@ -74,6 +78,15 @@ def _blank() -> dict[str, Any]:
     return {"preview": "", "accepted": "", "done": 0, "whole": 0, "seen_at": now}
 
 
+def check_handed_in(name: str, path: Path, *, by: Actor) -> None:
+    """Refuse a ledger or a statement from somebody who brings in plans alone.
+
+    Errors: ``RuleViolation``; what a table holds is judged when its columns are known.
+    """
+    if kind := kind_of_books(path):
+        check_kept_by(by, name, kind)
+
+
 def set_mapping(
     session: Session,
     intake_id: int,
@@ -95,7 +108,8 @@ def set_mapping(
         )
     name = Source.called(source, mapping).name
     with transaction(session):
-        row = intakes.intake_row(session, intake_id)
+        row = _seen_to(session, intake_id, by)
+        check_kept_by(by, row.file_name, mapping.kind)
         said = json.dumps(mapping.as_plain(), ensure_ascii=False)
         intakes.move(
             session, row, IntakeState.WAITING, version=version, **(_blank() | {"mapping": said})
@@ -118,7 +132,7 @@ def look_again(
     Errors: ``RuleViolation`` for one that is being read, or was kept; ``StaleEditError``.
     """
     with transaction(session):
-        row = intakes.intake_row(session, intake_id)
+        row = _seen_to(session, intake_id, by)
         values = _blank()
         if encoding or row.state == IntakeState.MAPPING:
             values["mapping"] = json.dumps({"encoding": encoding})
@@ -134,7 +148,7 @@ def set_expected(
     Errors: ``RuleViolation`` for a file that is past that; ``StaleEditError``.
     """
     with transaction(session):
-        row = intakes.intake_row(session, intake_id)
+        row = _to_keep(session, intake_id, by)
         _check_open(row)
         intakes.change(session, row, version=version, expected=total.cents)
         _record(session, row, "expect total", by, total=total.cents)
@@ -148,8 +162,7 @@ def confirm(
     Errors: ``RuleViolation`` at the field, for what was not decided; ``StaleEditError``.
     """
     with transaction(session):
-        row = intakes.intake_row(session, intake_id)
-        found = intakes.intake(session, intake_id)
+        row, found = _to_keep(session, intake_id, by), intakes.intake(session, intake_id)
         if found.preview is None or found.state is not IntakeState.READY:
             check_move(found.state, IntakeState.KEEPING)
         assert found.preview is not None
@@ -167,7 +180,7 @@ def cancel(session: Session, intake_id: int, *, version: int | None, by: Actor) 
     Errors: ``RuleViolation`` for one that was kept or has ended; ``StaleEditError``.
     """
     with transaction(session):
-        row = intakes.intake_row(session, intake_id)
+        row = _seen_to(session, intake_id, by)
         intakes.move(session, row, IntakeState.CANCELLED, version=version)
         _record(session, row, "cancel import", by)
 
@@ -182,6 +195,20 @@ def forget_profile(session: Session, profile_id: int, *, by: Actor) -> None:
         audit.record(
             session, by=by, did="forget profile", subject=f"profile/{named(session, name)}"
         )
+
+
+def _seen_to(session: Session, intake_id: int, by: Actor) -> IntakeRow:
+    """Give a file to whoever may see to it."""
+    row = intakes.intake_row(session, intake_id)
+    check_seen_to_by(by, intakes.intake(session, intake_id))
+    return row
+
+
+def _to_keep(session: Session, intake_id: int, by: Actor) -> IntakeRow:
+    """Give a file to whoever may bring it in."""
+    row, found = intakes.intake_row(session, intake_id), intakes.intake(session, intake_id)
+    check_kept_by(by, found.file_name, found.table or found.kind)
+    return row
 
 
 def _check_open(row: IntakeRow) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tracker.domain.actor import Actor
     from tracker.domain.milestones import MilestoneTerms, ReportDue
     from tracker.domain.money import Money
-    from tracker.store.documents import Upload
+    from tracker.store.documents import Document, Upload
 
 
 class NewDay(NamedTuple):
@@ -220,9 +220,11 @@ def _instalment_to_release(session: Session, row: MilestoneRow, wished: Released
 
 
 def hand_in(session: Session, code: str, evidence_id: int, upload: Upload, *, by: Actor) -> int:
-    """Keep the document that a milestone asks for as evidence; another one takes its place.
+    """Keep the document that a milestone asks for as evidence, or a newer version of it.
 
-    Errors: ``NotFoundError``; ``RuleViolation`` where the milestone does not ask for it.
+    Shape:  the version before stays among the documents of the milestone.
+    Errors: ``NotFoundError``; ``RuleViolation`` where the milestone does not ask for it, or has
+            this very document.
     """
     with transaction(session):
         row = milestones.milestone_row(session, code)
@@ -235,13 +237,29 @@ def hand_in(session: Session, code: str, evidence_id: int, upload: Upload, *, by
             )
         subject = milestones.of_milestone(session, code)
         at = datetime.now(UTC)
+        before = _evidence_before(session, subject, asked)
         key = documents.add_document(session, subject, upload, by=by.name, at=at)
+        if before and documents.document_numbered(session, key)[0].sha256 == before.sha256:
+            raise RuleViolation(
+                "{file} is the document that is there already, handed in by {who}.",
+                "Choose the newer version.",
+                field="document",
+                file=before.name,
+                who=before.added_by,
+            )
         asked.document_id = key
         row.version += 1
         session.flush()
-        detail = {"evidence": asked.title, "file": upload[0]}
-        _record(session, by, "hand in evidence", code, detail)
+        files = [before.name, upload[0]] if before else upload[0]
+        did = "hand in newer evidence" if before else "hand in evidence"
+        _record(session, by, did, code, {"evidence": asked.title, "file": files})
     return key
+
+
+def _evidence_before(session: Session, subject: str, asked: EvidenceRow) -> Document | None:
+    """Give the document that was handed in for it before."""
+    known = documents.documents_of(session, subject)
+    return next((one for one in known if one.id == asked.document_id), None)
 
 
 def _fresh_row(session: Session, code: str, version: int) -> MilestoneRow:

@@ -1,17 +1,17 @@
 """Deadlines: what is due when, from the days of a commitment and the weeks of its programme.
 
-What each concept implies is in ``due_dates``; who is reminded of it in ``reminders``.
+What each concept implies is in ``due_dates`` and ``own_due_dates``; who is reminded of it in
+``reminders``.
 """
 
 from __future__ import annotations
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from tracker.domain.periods import Period
+from tracker.domain.periods import Period, months_after
 from tracker.domain.policy import Role
 
 if TYPE_CHECKING:
@@ -126,12 +126,6 @@ class Weeks:
 def weeks_after(day: date, weeks: int) -> date:
     """Give the last day of a term of weeks: 13 weeks after 30 June 2026 is 29 September."""
     return day + timedelta(weeks=weeks)
-
-
-def months_after(day: date, months: int) -> date:
-    """Give the same day so many months later, or the last day of a month that is shorter."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def next_deadline(

@@ -12,10 +12,10 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.domain.allocations import Chargeable, Judgement, charge
-from tracker.domain.deadlines import months_after
 from tracker.domain.forecasts import monthly
 from tracker.domain.lapse import pace_of
 from tracker.domain.money import Money, share_out
+from tracker.domain.periods import month_of, months_after
 from tracker.domain.shares import WHOLE
 
 if TYPE_CHECKING:
@@ -66,11 +66,6 @@ class Share:
     paid: Money
     refused: Money
     reason: str
-
-
-def month_of(day: date) -> date:
-    """Give the first day of the month of a day."""
-    return day.replace(day=1)
 
 
 def expected_charges(facts: OutlookFacts) -> Charges:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tracker.domain.commitments import Status
-from tracker.domain.deadlines import months_after, weeks_after
-from tracker.domain.expected import month_of
+from tracker.domain.deadlines import weeks_after
 from tracker.domain.money import Money
+from tracker.domain.periods import month_of, months_after
 from tracker.domain.shares import WHOLE
 
 if TYPE_CHECKING:

@@ -35,15 +35,7 @@ def charged(asked: Asked, amount: Money, found: Iterable[Share], lines: Lines) -
     for share in shares:
         by_deed[_DEEDS[ChargeKind(share.told)]] += share.cents
     says = (
-        Sentence(
-            "Charges: {charges}, on cost lines: {lines}. Adjustments among them: {late}; these"
-            " count later than their cost was incurred, because its period was closed.",
-            {
-                "charges": sum(share.number for share in shares),
-                "lines": lines.count,
-                "late": sum(share.number for share in shares if share.is_late),
-            },
-        ),
+        _counted(shares, lines),
         Sentence(
             "By the split rules {rules}, by hand {by_hand}, by corrections {corrections}, and"
             " {taken_back} was taken back.",
@@ -64,6 +56,18 @@ def charged(asked: Asked, amount: Money, found: Iterable[Share], lines: Lines) -
         ),
     ]
     return Explanation(asked, amount, says, tuple(t for t in tables if t), lines)
+
+
+def _counted(shares: list[Share], lines: Lines) -> Sentence:
+    """Say how many charges there are, and which of them count later than they were incurred."""
+    counts = {"charges": sum(share.number for share in shares), "lines": lines.count}
+    if late := sum(share.number for share in shares if share.is_late):
+        return Sentence(
+            "Charges: {charges}, on cost lines: {lines}. Adjustments among them: {late}; these"
+            " count later than their cost was incurred, because its period was closed.",
+            counts | {"late": late},
+        )
+    return Sentence("Charges: {charges}, on cost lines: {lines}.", counts)
 
 
 def left(asked: Asked, amount: Money, found: Iterable[Share], lines: Lines) -> Explanation:

@@ -176,13 +176,17 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A figure, how it was computed, and what it is made of, told apart in one or more ways."""
+    """A figure, how it was computed, and what it is made of, told apart in one or more ways.
+
+    Shape:  ``name`` is what people call the record, where the question has only its number.
+    """
 
     asked: Asked
     amount: Money
     says: tuple[Sentence, ...]
     tables: tuple[Table, ...]
     lines: Lines | None = None
+    name: str = ""
 
     @property
     def apart(self) -> Money:

@@ -9,10 +9,10 @@ from tracker.domain.errors import StaleEditError
 from tracker.domain.forecasts import (
     burn_rate,
     check_new_forecast,
-    months_on,
     quarters_between,
 )
 from tracker.domain.money import ZERO
+from tracker.domain.periods import months_after
 from tracker.domain.prefilling import Known
 from tracker.domain.variances import (
     against_budget,
@@ -93,7 +93,7 @@ class Forecasting:
         by_month: dict[date, Money] = {}
         for (_, _, month), amount in self.spent.items():
             by_month[month] = by_month.get(month, ZERO) + amount
-        return burn_rate(by_month, months_on(first_day, -1), MONTHS_OF_PACE)
+        return burn_rate(by_month, months_after(first_day, -1), MONTHS_OF_PACE)
 
     def comparisons(
         self, first_day: date, lines: Iterable[ForecastLine], before: Forecast | None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from tracker.domain.errors import RuleViolation
 from tracker.domain.money import ZERO, Money
-from tracker.domain.periods import Period, calendar_quarter
+from tracker.domain.periods import Period, calendar_quarter, months_after
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -90,13 +90,7 @@ def quarter_of(day: date) -> date:
 
 def quarter_after(day: date) -> date:
     """Name the quarter after the one in which a day lies."""
-    return months_on(quarter_of(day), 3)
-
-
-def months_on(first_day: date, months: int) -> date:
-    """Give the first day of the month so many months later, or earlier for less than zero."""
-    month = first_day.year * 12 + first_day.month - 1 + months
-    return date(month // 12, month % 12 + 1, 1)
+    return months_after(quarter_of(day), 3)
 
 
 def quarters_between(first_day: date, last_day: date) -> tuple[date, ...]:
@@ -219,7 +213,7 @@ def monthly(forecast: Forecast) -> dict[tuple[str, str, date], Money]:
     found: dict[tuple[str, str, date], Money] = {}
     for line in forecast.lines:
         for at, amount in enumerate(line.amount.share_out((1, 1, 1))):
-            key = line.work_package, line.category, months_on(line.quarter, at)
+            key = line.work_package, line.category, months_after(line.quarter, at)
             found[key] = found.get(key, ZERO) + amount
     return found
 
@@ -233,7 +227,7 @@ def burn_rate(by_month: Mapping[date, Money], last_month: date, months: int) -> 
     """
     if months < 1:
         raise ValueError("a burn rate is of one month at least")
-    window = (months_on(last_month, -back) for back in range(months))
+    window = (months_after(last_month, -back) for back in range(months))
     return nearest_part(Money.total(by_month.get(month, ZERO) for month in window), months)
 
 

@@ -8,9 +8,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from tracker.domain.commitments import PLEDGED, Status
-from tracker.domain.expected import Cell, judged, month_of
+from tracker.domain.expected import Cell, judged
 from tracker.domain.money import Money, share_out
-from tracker.domain.periods import years_of
+from tracker.domain.periods import month_of, years_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

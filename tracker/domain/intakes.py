@@ -12,17 +12,22 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tracker.domain.errors import Code, RuleViolation, Sentence
 from tracker.domain.imports import FileKind
 from tracker.domain.money import ZERO, Money
+from tracker.domain.policy import Permission, is_allowed
 from tracker.domain.table_columns import TableKind
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from tracker.domain.actor import Actor
     from tracker.domain.errors import CellFinding, Fact, Finding
     from tracker.domain.mappings import Mapping
 
 CHANGES_MAX: Final = 200  # changed lines that are shown one by one
 VERSIONS: Final = frozenset({TableKind.BUDGETS, TableKind.FORECASTS})
 """The tables that make a new version, which has a reason."""
+
+PLANS: Final = frozenset({TableKind.FORECASTS, TableKind.MILESTONES})
+"""The tables that whoever plans may bring in; the others are the finance officers'."""
 
 RECORDS: Final = frozenset({TableKind.MILESTONES, TableKind.COMMITMENTS, *VERSIONS})
 """The tables of which each row says all of one thing, and no row is a line of the books."""
@@ -361,10 +366,59 @@ class Intake:
     import_id: int | None = None
     version: int = 1
 
+    @property
+    def table(self) -> TableKind | None:
+        """What its table holds, once that is known; nothing for ledgers and statements."""
+        if self.preview and self.preview.table:
+            return self.preview.table
+        return self.mapping.kind if self.mapping else None
+
+    def is_kept_by(self, by: Actor) -> bool:
+        """Tell whether somebody may bring it in: who only plans, plans alone."""
+        return not plans_only(by) or self.table in PLANS
+
+    def is_seen_to_by(self, by: Actor) -> bool:
+        """Tell whether somebody may have it read anew or cancelled: one's own, and all plans."""
+        return self.is_kept_by(by) or self.asked_by == by.name
+
     def is_silent(self, now: datetime) -> bool:
         """Tell whether its job has not said for too long that it is alive."""
         since = self.seen_at or self.asked_at
         return self.state in AT_WORK and now - since > SILENCE
+
+
+def plans_only(by: Actor) -> bool:
+    """Tell whether somebody hands files in because of planning, and not for the books."""
+    may_plan = is_allowed(by.role, Permission.PLAN)
+    return may_plan and not is_allowed(by.role, Permission.BRING_IN_BOOKS)
+
+
+def check_kept_by(by: Actor, file_name: str, kind: FileKind | TableKind | None) -> None:
+    """Refuse what is of the books from somebody who only plans.
+
+    Errors: ``RuleViolation`` that says what the file is, and what may be brought in.
+    """
+    if plans_only(by) and kind not in PLANS:
+        raise RuleViolation(
+            "{file} is for the books ({kind}); who plans brings in forecasts and milestones.",
+            "Give it to a finance officer.",
+            file=file_name,
+            kind=Code(kind or FileKind.TABLE),
+        )
+
+
+def check_seen_to_by(by: Actor, found: Intake) -> None:
+    """Refuse to let somebody who only plans begin or end the work on a file of somebody else.
+
+    Errors: ``RuleViolation``.
+    """
+    if not found.is_seen_to_by(by):
+        raise RuleViolation(
+            "{who} handed {file} in, and it holds no forecast and no milestones.",
+            "Ask a finance officer to see to it.",
+            who=found.asked_by,
+            file=found.file_name,
+        )
 
 
 class HandedIn(NamedTuple):

@@ -11,9 +11,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from tracker.domain.commitments import Form, Status
-from tracker.domain.deadlines import months_after
 from tracker.domain.errors import Sentence
 from tracker.domain.money import ZERO, Money
+from tracker.domain.periods import months_after
 from tracker.domain.shares import nearest
 
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ class Lapse:
 
     Shape:  ``amount`` is by the forecast, ``at_pace`` if spending goes on at the burn rate;
             where nothing was spent yet there is no pace, and both are the same. ``act_by`` is
-            the last day on which an amendment asked for can still be decided on in time.
+            the last day on which an amendment asked for can still be decided on in time: the
+            ``weeks`` of its programme before the end, by its ``source``, or else the usual ones.
     """
 
     commitment: str
@@ -54,6 +55,24 @@ class Lapse:
     act_by: date
     has_pace: bool = True
     has_ended: bool = False
+    weeks: int = AMENDMENT_WEEKS
+    source: str = ""
+
+    @property
+    def why_then(self) -> Sentence:
+        """Say by when to act, and from which term that day comes."""
+        facts: dict[str, Fact] = {"day": self.act_by, "weeks": self.weeks, "source": self.source}
+        if self.source:
+            return Sentence(
+                "Act by {day}: its programme gives {weeks} weeks for a decision ({source}), and an"
+                " amendment asked for later cannot be decided on in time.",
+                facts,
+            )
+        return Sentence(
+            "Act by {day}: {weeks} weeks before the end, as no term for its decisions is known; an"
+            " amendment asked for later cannot be decided on in time.",
+            facts,
+        )
 
     @property
     def reason(self) -> Sentence:
@@ -114,13 +133,19 @@ class Lapse:
 
 
 def lapse_of(
-    commitment: Commitment, left: int, rate: Money | None, room: int, today: date, weeks: int
+    commitment: Commitment,
+    left: int,
+    rate: Money | None,
+    room: int,
+    today: date,
+    weeks: int,
+    source: str = "",
 ) -> Lapse | None:
     """Tell what an awarded commitment will leave unspent, if anything.
 
     Shape:  ``left`` is what the forecast leaves of its ``room``; ``rate`` what was spent on it in
             a month, ``None`` where it has no pace. What is given in kind does not lapse.
-    Units:  cents; ``weeks`` that the funder takes to decide.
+    Units:  cents; ``weeks`` that the funder takes to decide, by the ``source`` of its term.
     """
     if commitment.status is not Status.AWARDED or commitment.form is Form.IN_KIND:
         return None
@@ -141,6 +166,8 @@ def lapse_of(
         act_by=last - timedelta(weeks=weeks),
         has_pace=rate is not None,
         has_ended=has_ended,
+        weeks=weeks,
+        source=source,
     )
 
 

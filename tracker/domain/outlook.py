@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tracker.domain.commitments import COMMITTED, Form
-from tracker.domain.deadlines import months_after
-from tracker.domain.expected import Charges, expected_charges, month_of
+from tracker.domain.expected import Charges, expected_charges
 from tracker.domain.expected_receipts import expected_receipts
 from tracker.domain.gaps import YearGap, gaps_by_year
 from tracker.domain.lapse import Lapse, lapse_of, pace_of, runway
 from tracker.domain.money import ZERO, Money
+from tracker.domain.periods import month_of, months_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -55,8 +55,9 @@ class Funding:
     """A commitment as the outlook sees it.
 
     Shape:  ``room`` is what is left, without the overhead of a flat rate. The balance is settled
-            ``settled_after`` weeks after the last day. ``gap_share`` is the part of what nobody
-            else pays that a supposed commitment takes.
+            ``settled_after`` weeks after the last day. ``decided_by`` is the source of the term
+            of ``decided_in`` weeks, empty where none is known. ``gap_share`` is the part of what
+            nobody else pays that a supposed commitment takes.
     Units:  cents; weeks.
     """
 
@@ -68,6 +69,7 @@ class Funding:
     awaited: tuple[Awaited, ...] = ()
     settled_after: int = 32
     decided_in: int = 13
+    decided_by: str = ""
     gap_share: Decimal | None = None
     is_dropped: bool = False
 
@@ -280,7 +282,9 @@ def _of(
     left, rate = charges.room[commitment.id], pace_of(one.charged, current)
     lapse = None
     if not one.is_dropped:
-        lapse = lapse_of(commitment, left, rate, one.room, facts.as_of, one.decided_in)
+        lapse = lapse_of(
+            commitment, left, rate, one.room, facts.as_of, one.decided_in, one.decided_by
+        )
     return CommitmentOutlook(
         commitment=commitment,
         cash=cash,

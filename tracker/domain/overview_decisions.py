@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
@@ -14,6 +15,7 @@ from tracker.domain.errors import Code, Sentence
 from tracker.domain.instalments import InstalmentState
 from tracker.domain.milestones import Standing
 from tracker.domain.money import ZERO, Money
+from tracker.domain.own_due_dates import notified_by
 from tracker.domain.policy import MAY, Permission, Role
 from tracker.domain.risk import RiskKind
 from tracker.domain.texts import mark as _
@@ -26,12 +28,13 @@ if TYPE_CHECKING:
     from tracker.domain.commitments import Commitment
     from tracker.domain.deadlines import Deadline
     from tracker.domain.errors import Fact
+    from tracker.domain.headlines import Dated
     from tracker.domain.instalments import Instalment
     from tracker.domain.lapse import Lapse
     from tracker.domain.milestones import Milestone
-    from tracker.domain.overview import Dated
     from tracker.domain.reporting_periods import Reopening
     from tracker.domain.risk import Risk
+    from tracker.domain.variances import Threshold, Variance
     from tracker.domain.waivers import Waiver
 
 
@@ -43,6 +46,7 @@ class Subject(StrEnum):
     INSTALMENT = "instalment"
     LAPSE = "lapse"
     CASH = "cash"
+    DEVIATION = "deviation"
     DRAFT = "draft"
     WAIVER = "waiver"
     REOPENING = "reopening"
@@ -54,6 +58,7 @@ DECIDES: Final[Mapping[Subject, frozenset[Role]]] = {
     Subject.INSTALMENT: MAY[Permission.ENTER_FUNDING],
     Subject.LAPSE: MAY[Permission.ENTER_FUNDING] | {Role.DIRECTOR},
     Subject.CASH: frozenset({Role.DIRECTOR}),
+    Subject.DEVIATION: MAY[Permission.ENTER_FUNDING] | {Role.DIRECTOR},
     Subject.DRAFT: MAY[Permission.CONFIRM],
     Subject.WAIVER: MAY[Permission.CONFIRM],
     Subject.REOPENING: MAY[Permission.CONFIRM],
@@ -266,6 +271,36 @@ def of_cash(project_id: int, code: str, lowest: Dated | None) -> Iterator[Decisi
         )
 
 
+def of_deviations(
+    found: Iterable[tuple[int, Variance, Threshold]], today: date
+) -> Iterator[Decision]:
+    """Tell of which years funders are to be told that spending deviates from the budget.
+
+    Shape:  each with the key of its project, and the threshold that it is above.
+    Source: Awb 4:70; Kaderbesluit nationale EZ-subsidies, art. 37; domain rule 21.
+    """
+    for project_id, variance, threshold in found:
+        facts: dict[str, Fact] = {
+            "year": str(variance.year),
+            "expected": variance.expected,
+            "share": variance.share_of_size or Decimal(0),
+            "budget": variance.before,
+            "programme": threshold.programme,
+            "threshold": threshold.share,
+            "source": threshold.source,
+        }
+        due_on, is_more = notified_by(variance.year), variance.difference > ZERO
+        yield Decision(
+            Subject.DEVIATION,
+            "late" if due_on < today else "attention",
+            Sentence(SPENT_MORE if is_more else SPENT_LESS, facts),
+            variance.size,
+            due_on,
+            project_id,
+            str(variance.year),
+        )
+
+
 def of_drafts(drafts: Iterable[Entered], projects: Mapping[str, int]) -> Iterator[Decision]:
     """Tell which decisions on commitments wait for a second person.
 
@@ -333,8 +368,8 @@ LATE_ONLY = (
 HOLDS_BACK = _("{code} {title} is planned for {day}; {amount} is due before that and waits for it.")
 GIVEN_UP = _("{code} {title} was given up; {amount} waits for it.")
 ENDS_FIRST = _(
-    "{commitment} ends on {ends}, and {code} {title} is planned for {day}: {amount} that it was to"
-    " pay cannot be spent in time."
+    "{commitment} runs until {ends}, and {code} {title} is planned for {day}: {amount} that it was"
+    " to pay cannot be spent in time."
 )
 NOT_NEEDED = _("{code} {title} was given up; {amount} of {commitment} was meant for it.")
 BUDGETED_AFTER = _("{code} ends on {day}, and its budget sets {amount} aside for after that.")
@@ -348,6 +383,14 @@ ENDED_IN_FULL = _(
 )
 NOT_RECEIVED = _("Instalment {number} of {code} was due on {day}, and {amount} has not come in.")
 CASH_SHORT = _("By {day}, {code} will have spent {amount} more than has come in.")
+SPENT_MORE = _(
+    "{year} comes to {expected}, {share} above its budget of {budget}; {programme} wants to be told"
+    " of more than {threshold} ({source})."
+)
+SPENT_LESS = _(
+    "{year} comes to {expected}, {share} below its budget of {budget}; {programme} wants to be told"
+    " of more than {threshold} ({source})."
+)
 AWARD_WAITS = _("{code}, entered by {who}, waits for a second person.")
 AMENDMENT_WAITS = _("Amendment {number} of {code}, entered by {who}, waits for a second person.")
 WAIVER_WAITS = _("A waiver of “{rule}” until {day}, asked for by {who}, waits for approval.")

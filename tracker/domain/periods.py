@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -65,6 +66,17 @@ def period_named(code: str) -> Period:
         field="period",
         code=code,
     )
+
+
+def month_of(day: date) -> date:
+    """Name the month in which a day lies by its first day."""
+    return day.replace(day=1)
+
+
+def months_after(day: date, months: int) -> date:
+    """Give the same day so many months later, or the last day of a month that is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def years_of(period: Period) -> tuple[int, ...]:

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     SIGNED_IN = "signed_in"
     SEE_FUNDING = "see_funding"  # commitments, receipts, reports; a viewer's own only
     SEE_BOOKS = "see_books"  # every cost line, what is not charged, imports, milestones
+    HAND_IN = "hand_in"  # files; what of them a role may keep, ``intakes`` says
     BRING_IN_BOOKS = "bring_in_books"  # import files and charge them
     ENTER_FUNDING = "enter_funding"  # funders, commitments, instalments, receipts, budgets
     CLOSE_PERIODS = "close_periods"  # set periods up, close them, ask to reopen them
@@ -56,6 +57,7 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.SIGNED_IN: _EVERYBODY,
     Permission.SEE_FUNDING: _INSIDE | {Role.FUNDER_VIEWER},
     Permission.SEE_BOOKS: _INSIDE,
+    Permission.HAND_IN: frozenset({Role.FINANCE_OFFICER, Role.PROJECT_LEAD}),
     Permission.BRING_IN_BOOKS: frozenset({Role.FINANCE_OFFICER}),
     Permission.ENTER_FUNDING: frozenset({Role.FINANCE_OFFICER}),
     Permission.CLOSE_PERIODS: frozenset({Role.FINANCE_OFFICER, Role.CONTROLLER}),

@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.domain.errors import Sentence
-from tracker.domain.forecasts import ForecastLine, months_on, nearest_part, quarter_code, quarter_of
+from tracker.domain.forecasts import ForecastLine, nearest_part, quarter_code, quarter_of
 from tracker.domain.money import ZERO, Money
+from tracker.domain.periods import months_after
 from tracker.domain.variances import budgeted
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def _from_pace(known: Known) -> tuple[Filled, ...]:
     first = known.quarters[0]
     begun = min((quarter_of(month) for _, _, month in known.spent), default=first)
     count = min(PACE_QUARTERS, max(1, _quarters_from(begun, first)))
-    since = months_on(first, -3 * count)
+    since = months_after(first, -3 * count)
     recent: dict[Place, Money] = {}
     for (package, category, month), amount in known.spent.items():
         if since <= month < first:
@@ -115,7 +116,7 @@ def _from_pace(known: Known) -> tuple[Filled, ...]:
         pace = max(ZERO, nearest_part(whole, count))
         why = Sentence(
             "{spent} in {count} quarters to {last}",
-            {"spent": whole, "count": count, "last": quarter_code(months_on(first, -3))},
+            {"spent": whole, "count": count, "last": quarter_code(months_after(first, -3))},
         )
         amounts = tuple((quarter, pace) for quarter in known.quarters) if pace else ()
         rows.append(Filled(*place, amounts, why if pace else Sentence("")))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.domain.money import ZERO, Money
 from tracker.domain.report_texts import NO_WORDS, Wording
+from tracker.domain.texts import stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -209,5 +210,5 @@ def file_stem(project: str, commitment: str, period: Period, number: int = 0) ->
     Shape:  ``NECST_NGF-1_2023-Q2_v1``, a draft without the version; what a file system would not
             take becomes ``-``.
     """
-    named = f"{project}_{commitment}_{period.code}" + (f"_v{number}" if number else "")
-    return "".join(sign if sign.isalnum() or sign in "-_." else "-" for sign in named)
+    version = (f"v{number}",) if number else ()
+    return stem_of(project, commitment, period.code, *version)

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.domain.allocations import Terms
 from tracker.domain.commitments import Commitment, Form, Status
-from tracker.domain.deadlines import months_after
 from tracker.domain.errors import Sentence
 from tracker.domain.money import ZERO
 from tracker.domain.outlook import Awaited, Funding, Pace
-from tracker.domain.periods import Period
+from tracker.domain.periods import Period, month_of, months_after
 from tracker.domain.scenarios import ChangeKind
 from tracker.domain.shares import WHOLE
 
@@ -116,8 +115,8 @@ def _dropped(one: Funding, day: date) -> Funding:
 
 def _add(facts: OutlookFacts, change: Change) -> OutlookFacts:
     """Let a new commitment take a share of what nobody pays; its money comes month by month."""
-    first, last = change.first_day or facts.as_of, change.last_day or facts.period.last_day
-    period = Period(first, max(first, last))
+    first = change.first_day or facts.as_of
+    period = Period(first, max(first, change.last_day or _last_day_ahead(facts)))
     commitment = Commitment(
         id=min([0, *(one.commitment.id for one in facts.funding)]) - 1,
         code=change.code,
@@ -136,7 +135,7 @@ def _add(facts: OutlookFacts, change: Change) -> OutlookFacts:
         project_id=facts.project_id,
     )
     days = [first]
-    while (day := months_after(days[-1].replace(day=1), 1)) <= period.last_day:
+    while (day := months_after(month_of(days[-1]), 1)) <= period.last_day:
         days.append(day)
     parts = change.amount.share_out([1] * len(days))
     added = Funding(
@@ -152,6 +151,16 @@ def _add(facts: OutlookFacts, change: Change) -> OutlookFacts:
         gap_share=WHOLE if change.share is None else change.share,
     )
     return replace(facts, funding=(*facts.funding, added))
+
+
+def _last_day_ahead(facts: OutlookFacts) -> date:
+    """Give the last day of all that is known: the project, what binds, and the forecast."""
+    lines = facts.forecast.lines if facts.forecast else ()
+    return max(
+        facts.period.last_day,
+        *(one.commitment.period.last_day for one in facts.funding if one.binds),
+        *(months_after(line.quarter, 3) - timedelta(1) for line in lines if line.amount),
+    )
 
 
 def _pace(facts: OutlookFacts, change: Change) -> OutlookFacts:

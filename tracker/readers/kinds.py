@@ -7,6 +7,7 @@ from codecs import BOM_UTF8
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
+from tracker.domain.errors import FileRefused
 from tracker.domain.imports import FileKind
 from tracker.domain.table_columns import TableKind
 from tracker.readers import camt, xaf
@@ -88,6 +89,19 @@ def kind_of(path: Path, name: str) -> FileKind:
     if not NO_TEXT.search(head) or is_wide(head):
         return _kind_of_tables(path, name)
     raise refusal(name, "", NOTHING, IMPORTABLE)
+
+
+def kind_of_books(path: Path) -> FileKind | None:
+    """Tell a ledger or a statement by how the file begins; nothing for all else, good or bad."""
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    if not _is_markup(head):
+        return None
+    try:
+        elements = _first_elements(path, path.name, head)
+    except FileRefused:
+        return None
+    return next((KINDS[e.lower()][0] for e in elements if e.lower() in KINDS), None)
 
 
 def _kind_of_tables(path: Path, name: str) -> FileKind:

@@ -209,25 +209,30 @@ def budget_of(session: Session, commitment_id: int) -> dict[str, Money]:
     rows = session.execute(
         select(CategoryRow.code, func.sum(BudgetRow.amount))
         .join(CategoryRow, CategoryRow.id == BudgetRow.category_id)
-        .where(BudgetRow.version_id == _newest(commitment_id).scalar_subquery())
+        .join(BudgetVersionRow, BudgetVersionRow.id == BudgetRow.version_id)
+        .where(
+            BudgetVersionRow.commitment_id == commitment_id,
+            BudgetVersionRow.id.in_(newest_versions()),
+        )
         .group_by(CategoryRow.code, CategoryRow.position)
         .order_by(CategoryRow.position)
     )
     return {code: Money(int(amount)) for code, amount in rows}
 
 
-def _newest(commitment_id: int) -> Select[int]:
-    """Choose the version that counts now."""
-    return (
-        select(BudgetVersionRow.id)
-        .outerjoin(AmendmentRow, AmendmentRow.id == BudgetVersionRow.amendment_id)
-        .where(
-            BudgetVersionRow.commitment_id == commitment_id,
-            or_(AmendmentRow.id.is_(None), AmendmentRow.verdict == Verdict.CONFIRMED.value),
-        )
-        .order_by(BudgetVersionRow.number.desc())
-        .limit(1)
+def newest_versions() -> Select[int]:
+    """Choose the version that counts now of each commitment's budget and each project's plan."""
+    version = BudgetVersionRow
+    rank = func.row_number().over(
+        partition_by=(version.project_id, version.commitment_id), order_by=version.number.desc()
     )
+    ranked = (
+        select(version.id, rank.label("rank"))
+        .outerjoin(AmendmentRow, AmendmentRow.id == version.amendment_id)
+        .where(or_(AmendmentRow.id.is_(None), AmendmentRow.verdict == Verdict.CONFIRMED.value))
+        .subquery()
+    )
+    return select(ranked.c.id).where(ranked.c.rank == 1)
 
 
 def _lines(session: Session, versions: list[int]) -> dict[int, list[BudgetLine]]:

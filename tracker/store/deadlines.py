@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import func, select
 
-from tracker.domain import due_dates
+from tracker.domain import due_dates, own_due_dates
 from tracker.domain.amendments import Verdict
 from tracker.domain.costs import Origin
 from tracker.domain.deadlines import in_order
-from tracker.domain.due_dates import Deviating, Promised, Sent, Unsigned
+from tracker.domain.due_dates import Promised, Sent
 from tracker.domain.money import Money
 from tracker.domain.outlook import outlook
+from tracker.domain.own_due_dates import Deviating, Unsigned
 from tracker.domain.periods import Period
 from tracker.domain.reporting_periods import PeriodState, ReportingPeriod
 from tracker.domain.terms import TermSheet
@@ -111,12 +112,12 @@ def _of_milestones(session: Session, known: _Known) -> Iterator[Due]:
 def _of_office(session: Session, known: _Known, today: date) -> Iterator[Due]:
     """Tell what the facility owes itself: decisions, the books, waivers and signatures."""
     by_code = {one.code: one for one in known.commitments}
-    yield from due_dates.of_drafts(drafts(session), by_code, today)
-    yield from due_dates.of_periods(_periods(session))
-    yield from due_dates.of_reopenings(_reopenings(session), today)
-    yield from due_dates.of_waivers(_waivers(session), today)
-    yield from due_dates.of_hours(_unsigned(session))
-    yield from due_dates.of_deviations(_deviating(session, today))
+    yield from own_due_dates.of_drafts(drafts(session), by_code, today)
+    yield from own_due_dates.of_periods(_periods(session))
+    yield from own_due_dates.of_reopenings(_reopenings(session), today)
+    yield from own_due_dates.of_waivers(_waivers(session), today)
+    yield from own_due_dates.of_hours(_unsigned(session))
+    yield from own_due_dates.of_deviations(_deviating(session, today))
 
 
 def _deviating(session: Session, today: date) -> Iterator[Deviating]:

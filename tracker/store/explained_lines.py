@@ -168,7 +168,7 @@ def one_line(question: Question) -> Explanation:
     if becoming:
         tables.append(Table(Sentence("What became of it"), becoming))
     says = tuple(_sayings(question, line))
-    return Explanation(asked, line.amount, says, tuple(tables))
+    return Explanation(asked, line.amount, says, tuple(tables), name=line.key)
 
 
 def _of_document(line: CostLine) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from tracker.domain.errors import RuleViolation
 from tracker.domain.flat_rates import FlatRate
@@ -15,8 +15,6 @@ from tracker.store.projects import CategoryRow
 from tracker.store.terms import term_sheets
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from sqlalchemy.orm import Session
 
 SHARE, BASE, COVERS = "overhead_share", "overhead_base", "overhead_covers"
@@ -29,7 +27,7 @@ def flat_rates_of(session: Session) -> dict[int, FlatRate]:
             under which it is used.
     """
     promised = _promised(session)
-    charged = _charged_by_category(session, promised) if promised else {}
+    charged = _charged_by_category(session) if promised else {}
     return {
         key: FlatRate(
             rate.share,
@@ -103,19 +101,13 @@ def _promised(session: Session) -> dict[int, FlatRate]:
     return found
 
 
-def _charged_by_category(
-    session: Session, commitment_ids: Collection[int]
-) -> dict[tuple[int, int], int]:
-    from tracker.store.allocations import AllocationRow
-    from tracker.store.costs import CostLineRow
+def _charged_by_category(session: Session) -> dict[tuple[int, int], int]:
+    from tracker.store.spending import By, charged  # which asks for allocations in turn
 
-    rows = session.execute(
-        select(AllocationRow.commitment_id, CostLineRow.category_id, func.sum(AllocationRow.amount))
-        .join(CostLineRow, CostLineRow.id == AllocationRow.cost_line_id)
-        .where(AllocationRow.commitment_id.in_(commitment_ids))
-        .group_by(AllocationRow.commitment_id, CostLineRow.category_id)
-    )
-    return {(commitment, category): int(cents) for commitment, category, cents in rows}
+    return {
+        (commitment, category): cents
+        for (commitment, category), cents in charged(session, By.COMMITMENT, By.CATEGORY).items()
+    }
 
 
 def _beyond(session: Session) -> list[tuple[str, Money]]:
@@ -143,7 +135,7 @@ def _funded_twice(session: Session) -> list[tuple[str, Money]]:
     rates = {key: rate for key, rate in _promised(session).items() if rate.covers}
     if not rates:
         return []
-    charged = _charged_by_category(session, rates)
+    charged = _charged_by_category(session)
     rows = session.execute(select(CommitmentRow.id, CommitmentRow.code))
     codes = {key: code for key, code in rows}  # noqa: C416 - typed rows
     found = (

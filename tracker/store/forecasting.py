@@ -15,7 +15,13 @@ from tracker.domain.money import ZERO, Money
 from tracker.domain.reporting_periods import PeriodState
 from tracker.domain.variances import Threshold, Variance, expected
 from tracker.store import spending
-from tracker.store.budgets import BudgetRow, BudgetVersionRow, version_that_counts, versions_of
+from tracker.store.budgets import (
+    BudgetRow,
+    BudgetVersionRow,
+    newest_versions,
+    version_that_counts,
+    versions_of,
+)
 from tracker.store.commitments import CommitmentRow
 from tracker.store.forecasts import forecasts_of, newest_forecasts
 from tracker.store.funders import ProgrammeRow
@@ -160,20 +166,14 @@ def _spent_by_month(session: Session, since: date) -> dict[int, dict[tuple[str, 
 def _budget_by_year(session: Session) -> dict[tuple[int, int], Money]:
     """Add up the newest plan of each project by year."""
     version = BudgetVersionRow
-    newest = (
-        select(version.project_id, func.max(version.number).label("number"))
-        .where(version.commitment_id.is_(None))
-        .group_by(version.project_id)
-        .subquery()
-    )
     rows = session.execute(
         select(version.project_id, BudgetRow.year, func.sum(BudgetRow.amount))
         .join(BudgetRow, BudgetRow.version_id == version.id)
-        .join(
-            newest,
-            (version.project_id == newest.c.project_id) & (version.number == newest.c.number),
+        .where(
+            version.commitment_id.is_(None),
+            version.id.in_(newest_versions()),
+            BudgetRow.year.is_not(None),
         )
-        .where(version.commitment_id.is_(None), BudgetRow.year.is_not(None))
         .group_by(version.project_id, BudgetRow.year)
     )
     return {(project, year or 0): Money(int(cents)) for project, year, cents in rows}

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from tracker.domain.forecasts import Against, Forecast, ForecastExplanation, ForecastLine
 from tracker.domain.money import Money
@@ -15,6 +15,8 @@ from tracker.store.tables import Base, Cents, one_of, whole_cents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from sqlalchemy import Select
 
     from tracker.domain.forecasts import NewForecast
 
@@ -82,20 +84,16 @@ def forecasts_of(session: Session, project_id: int) -> list[Forecast]:
 
 def newest_forecasts(session: Session) -> dict[int, Forecast]:
     """The newest version of each project's forecast, by the project's key."""
-    newest = (
-        select(ForecastRow.project_id, func.max(ForecastRow.number).label("number"))
-        .group_by(ForecastRow.project_id)
-        .subquery()
-    )
-    rows = session.scalars(
-        select(ForecastRow).join(
-            newest,
-            (ForecastRow.project_id == newest.c.project_id)
-            & (ForecastRow.number == newest.c.number),
-        )
-    ).all()
+    rows = session.scalars(select(ForecastRow).where(ForecastRow.id.in_(newest_versions()))).all()
     projects = {row.id: row.project_id for row in rows}
     return {projects[one.id]: one for one in _forecasts(session, rows)}
+
+
+def newest_versions() -> Select[int]:
+    """Choose the newest version of each project's forecast."""
+    row, newest = ForecastRow, aliased(ForecastRow)
+    last = select(func.max(newest.number)).where(newest.project_id == row.project_id)
+    return select(row.id).where(row.number == last.scalar_subquery())
 
 
 def keep_forecast(

@@ -12,14 +12,12 @@ from sqlalchemy import extract, func, select
 from tracker.domain.allocations import Share, Terms
 from tracker.domain.budgets import BudgetLine
 from tracker.domain.commitments import Form
-from tracker.domain.deadlines import months_after
-from tracker.domain.expected import month_of
 from tracker.domain.lapse import AMENDMENT_WEEKS, WINDOW
 from tracker.domain.money import Money
 from tracker.domain.outlook import Awaited, Funding, OutlookFacts
-from tracker.domain.periods import Period
+from tracker.domain.periods import Period, month_of, months_after
 from tracker.domain.splitting import SplitRule
-from tracker.store.budgets import BudgetRow, BudgetVersionRow
+from tracker.store.budgets import BudgetRow, BudgetVersionRow, newest_versions
 from tracker.store.commitments import CommitmentCategoryRow, commitments_of
 from tracker.store.earmarks import earmarks_of
 from tracker.store.flat_rates import flat_rates_of
@@ -60,18 +58,26 @@ class _Sums:
     this_year: Mapping[int, ByPlace]
 
 
-def outlook_facts(session: Session, today: date) -> dict[int, OutlookFacts]:
+def outlook_facts(
+    session: Session,
+    today: date,
+    commitments: list[Commitment] | None = None,
+    instalments: Mapping[int, tuple[Instalment, ...]] | None = None,
+) -> dict[int, OutlookFacts]:
     """Give what the outlook of each project is made from, by the project's key.
 
-    Shape:  of all projects where the session reads them together, or else of its own.
+    Shape:  of all projects where the session reads them together, or else of its own. Who has
+            read all ``commitments`` and ``instalments`` already hands them over.
     """
-    commitments = commitments_of(session)
+    commitments = commitments_of(session) if commitments is None else commitments
+    instalments = instalments_by_commitment(session) if instalments is None else instalments
     plans = _plans(session, today.year)
     sums = _sums(session, commitments, today, with_year=bool(plans))
     milestones = _milestones(session)
-    funding = _funding(session, commitments, sums, milestones)
+    funding = _funding(session, commitments, instalments, sums, milestones)
     packages, categories = _keys(session, WorkPackageRow), _keys(session, CategoryRow)
     forecasts, rules = newest_forecasts(session), _rules(session)
+    of = (ProjectRow.id, ProjectRow.code, ProjectRow.first_day, ProjectRow.last_day)
     return {
         row.id: OutlookFacts(
             project_id=row.id,
@@ -89,17 +95,14 @@ def outlook_facts(session: Session, today: date) -> dict[int, OutlookFacts]:
             plan=plans.get(row.id, ()),
             milestones=milestones.get(row.id, {}),
         )
-        for row in session.execute(
-            select(
-                ProjectRow.id, ProjectRow.code, ProjectRow.first_day, ProjectRow.last_day
-            ).order_by(ProjectRow.id)
-        )
+        for row in session.execute(select(*of).order_by(ProjectRow.id))
     }
 
 
 def _funding(
     session: Session,
     commitments: list[Commitment],
+    plans: Mapping[int, tuple[Instalment, ...]],
     sums: _Sums,
     milestones: Mapping[int, Mapping[str, date]],
 ) -> dict[int, list[Funding]]:
@@ -109,16 +112,12 @@ def _funding(
     ):
         allowed[commitment_id].add(category_id)
     meant, rates = earmarks_of(session), flat_rates_of(session)
-    plans, received, sheets = (
-        instalments_by_commitment(session),
-        _received(session),
-        term_sheets(session),
-    )
+    received, sheets = _received(session), term_sheets(session)
     found: dict[int, list[Funding]] = defaultdict(list)
     for one in commitments:
         sheet, rate = sheets[one.programme_id], rates.get(one.id)
         weeks = {name: sheet.count(name, day=one.decided_on) or most for name, most in SETTLING}
-        decided_in = sheet.count("decision_weeks", day=one.decided_on) or AMENDMENT_WEEKS
+        decided_by = sheet.term("decision_weeks", day=one.decided_on)
         found[one.project_id].append(
             Funding(
                 commitment=one,
@@ -130,7 +129,8 @@ def _funding(
                 charged=sums.charged.get(one.id, {}),
                 awaited=_awaited(plans.get(one.id, ()), milestones.get(one.project_id, {})),
                 settled_after=sum(weeks.values()),
-                decided_in=decided_in,
+                decided_in=sheet.count("decision_weeks", day=one.decided_on) or AMENDMENT_WEEKS,
+                decided_by=decided_by.source if decided_by else "",
             )
         )
     return found
@@ -255,17 +255,12 @@ def _plans(session: Session, year: int) -> dict[int, tuple[BudgetLine, ...]]:
     Shape:  none of a plan that does not tell work packages or years apart.
     """
     version, line = BudgetVersionRow, BudgetRow
-    newest = (
-        select(func.max(version.id))
-        .where(version.commitment_id.is_(None))
-        .group_by(version.project_id)
-    )
     rows = session.execute(
         select(version.project_id, WorkPackageRow.code, CategoryRow.code, line.year, line.amount)
         .join(line, line.version_id == version.id)
         .join(CategoryRow, CategoryRow.id == line.category_id)
         .outerjoin(WorkPackageRow, WorkPackageRow.id == line.work_package_id)
-        .where(version.id.in_(newest))
+        .where(version.commitment_id.is_(None), version.id.in_(newest_versions()))
         .order_by(line.year, WorkPackageRow.position, CategoryRow.position)
     ).all()
     rough = {row[0] for row in rows if not row[1] or not row[3]}

@@ -9,12 +9,13 @@ from sqlalchemy import select
 
 from tracker.domain.commitments import funding_totals
 from tracker.domain.deadlines import OF_FUNDERS
+from tracker.domain.headlines import Past, days_of_year, headlines_of
 from tracker.domain.money import ZERO, Money
-from tracker.domain.overview import OwnFacts, OwnMilestone, Past, days_of_year, headlines_of
+from tracker.domain.overview import OwnFacts, OwnMilestone
 from tracker.store.deadlines import deadlines_on
+from tracker.store.headlines import pasts_of
 from tracker.store.instalments import InstalmentRow
 from tracker.store.milestones import MilestoneFundingRow, MilestoneRow, milestones_of
-from tracker.store.overview import pasts_of
 from tracker.store.spending import By, charged
 
 if TYPE_CHECKING:

@@ -168,48 +168,31 @@ def choose_project(session: Session, code: str) -> None:
         in_project(session, chosen[0].id)
 
 
-def projects_of(session: Session) -> list[Project]:
-    """List the projects of this database in the order in which they were set up."""
-    with over_all(session):
-        return _projects(session, select(ProjectRow).order_by(ProjectRow.id))
-
-
 def project_of(session: Session) -> Project | None:
     """Give the project that the session is about, if one has been set up."""
-    found = _projects(session, select(ProjectRow).order_by(ProjectRow.id).limit(1))
-    return found[0] if found else None
-
-
-def _projects(session: Session, chosen: Select[ProjectRow]) -> list[Project]:
-    rows = session.scalars(chosen).all()
-    keys = [row.id for row in rows]
-    categories: dict[int, list[str]] = {key: [] for key in keys}
-    for key, code in session.execute(
-        select(CategoryRow.project_id, CategoryRow.code)
-        .where(CategoryRow.project_id.in_(keys))
+    row = session.scalars(select(ProjectRow).order_by(ProjectRow.id).limit(1)).first()
+    if row is None:
+        return None
+    categories = session.scalars(
+        select(CategoryRow.code)
+        .where(CategoryRow.project_id == row.id)
         .order_by(CategoryRow.position)
-    ):
-        categories[key].append(code)
-    packages: dict[int, dict[str, str]] = {key: {} for key in keys}
-    for key, code, name in session.execute(
-        select(WorkPackageRow.project_id, WorkPackageRow.code, WorkPackageRow.name)
-        .where(WorkPackageRow.project_id.in_(keys))
+    )
+    packages = session.execute(
+        select(WorkPackageRow.code, WorkPackageRow.name)
+        .where(WorkPackageRow.project_id == row.id)
         .order_by(WorkPackageRow.position)
-    ):
-        packages[key][code] = name
-    return [
-        Project(
-            id=row.id,
-            code=row.code,
-            name=row.name,
-            note=row.note,
-            is_sample=row.is_sample,
-            period=Period(row.first_day, row.last_day),
-            categories=tuple(categories[row.id]),
-            work_packages=packages[row.id],
-        )
-        for row in rows
-    ]
+    )
+    return Project(
+        id=row.id,
+        code=row.code,
+        name=row.name,
+        note=row.note,
+        is_sample=row.is_sample,
+        period=Period(row.first_day, row.last_day),
+        categories=tuple(categories),
+        work_packages=dict(iter(packages)),
+    )
 
 
 def day_of_sample(session: Session) -> date | None:

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import func, select
 
 from tracker.domain import risk
-from tracker.domain.amendments import Verdict
 from tracker.domain.commitments import COMMITTED, Form
 from tracker.domain.money import ZERO, Money
+from tracker.domain.periods import month_of
 from tracker.domain.risk import Fund, Paying, Waiting
-from tracker.store.amendments import AmendmentRow
-from tracker.store.budgets import BudgetRow, BudgetVersionRow
+from tracker.store.budgets import BudgetRow, BudgetVersionRow, newest_versions
 from tracker.store.commitments import CommitmentBalanceRow, CommitmentRow
 from tracker.store.earmarks import EarmarkRow
 from tracker.store.instalments import InstalmentRow
@@ -21,7 +20,7 @@ from tracker.store.receipts import ReceiptRow
 from tracker.store.spending import By, charged
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from sqlalchemy.orm import Session
@@ -53,15 +52,20 @@ def risks_on(session: Session, today: date) -> tuple[Risk, ...]:
     return risk_facts(session, today).risks_on(today)
 
 
-def risks_by_day(session: Session, days: Sequence[date]) -> list[tuple[Risk, ...]]:
-    """Tell what money was at risk on each of several days, the first first; it is read once."""
-    records = _records(session, days[0], days[-1])
+def risks_by_day(
+    session: Session, days: Sequence[date], milestones: Iterable[Milestone]
+) -> list[tuple[Risk, ...]]:
+    """Tell what money was at risk on each of several days, the first first; it is read once.
+
+    Shape:  ``milestones`` are all those that the session reads.
+    """
+    records = _records(session, days[0], days[-1], milestones)
     return [records.on(day).risks_on(day) for day in days]
 
 
 def risk_facts(session: Session, today: date) -> RiskFacts:
     """Read what risks are told from, as known on a day; a handful of queries, whatever the size."""
-    return _records(session, today, today).on(today)
+    return _records(session, today, today, milestones_of(session)).on(today)
 
 
 class _Committed(NamedTuple):
@@ -117,7 +121,7 @@ class _Records(NamedTuple):
 
     def _spent_until(self, day: date) -> dict[tuple[int, ...], int]:
         """Take off what was charged in the months after that of a day."""
-        month, found = day.replace(day=1), dict(self.spent)
+        month, found = month_of(day), dict(self.spent)
         for (commitment, milestone, when), cents in self.spent_after.items():
             if when > month:
                 found[commitment, milestone] = found.get((commitment, milestone), 0) - cents
@@ -175,7 +179,9 @@ class _Records(NamedTuple):
         return found
 
 
-def _records(session: Session, first: date, last: date) -> _Records:
+def _records(
+    session: Session, first: date, last: date, milestones: Iterable[Milestone]
+) -> _Records:
     """Read what risks are told from on the days from the first to the last."""
     funding = MilestoneFundingRow
     planned = session.execute(
@@ -190,12 +196,12 @@ def _records(session: Session, first: date, last: date) -> _Records:
         meant.setdefault(key, set()).add(milestone_id or 0)
     by = (By.COMMITMENT, By.MILESTONE)
     return _Records(
-        milestones=tuple(milestones_of(session)),
+        milestones=tuple(milestones),
         commitments=_committed(session),
         instalments=_instalments(session),
         spent=charged(session, *by, until=last),
         spent_after=charged(session, *by, By.MONTH, since=first, until=last)
-        if first.replace(day=1) < last.replace(day=1)
+        if month_of(first) < month_of(last)
         else {},
         received=_received(session, last),
         planned=tuple((milestone, key or 0, amount) for milestone, key, amount in planned),
@@ -262,25 +268,15 @@ def _received(session: Session, last: date) -> dict[int, list[tuple[date, int]]]
 def _budgeted_after(session: Session) -> dict[int, list[tuple[int, int]]]:
     """Give the years and amounts of the budget of each commitment that counts now."""
     version = BudgetVersionRow
-    newest = (
-        select(version.commitment_id, func.max(version.number).label("number"))
-        .outerjoin(AmendmentRow, AmendmentRow.id == version.amendment_id)
-        .where(
-            version.commitment_id.is_not(None),
-            version.amendment_id.is_(None) | (AmendmentRow.verdict == Verdict.CONFIRMED.value),
-        )
-        .group_by(version.commitment_id)
-        .subquery()
-    )
     found: dict[int, list[tuple[int, int]]] = {}
     for key, year, cents in session.execute(
         select(version.commitment_id, BudgetRow.year, func.sum(BudgetRow.amount))
         .join(BudgetRow, BudgetRow.version_id == version.id)
-        .join(
-            newest,
-            (newest.c.commitment_id == version.commitment_id) & (newest.c.number == version.number),
+        .where(
+            version.commitment_id.is_not(None),
+            version.id.in_(newest_versions()),
+            BudgetRow.year.is_not(None),
         )
-        .where(BudgetRow.year.is_not(None))
         .group_by(version.commitment_id, BudgetRow.year)
     ):
         if key is not None and year is not None:

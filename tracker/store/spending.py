@@ -14,7 +14,7 @@ from sqlalchemy import Index, cast, extract, func, literal, select, union_all
 from sqlalchemy import Integer as WholeNumber
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from tracker.store.allocations import COUNTED_ON, AllocationRow
+from tracker.store.allocations import AllocationRow
 from tracker.store.costs import CostLineRow
 from tracker.store.projects import CategoryRow, WorkPackageRow
 from tracker.store.scope import over_all
@@ -121,7 +121,7 @@ def follow(session: Session, last_line: int, last_allocation: int) -> bool:
     line = min(last_line, extent.last_line + CHUNK)
     allocation = min(last_allocation, extent.last_allocation + CHUNK)
     lines = _lines_after(extent.last_line).where(CostLineRow.id <= line)
-    allocations = _allocations_after(extent.last_allocation).where(AllocationRow.id <= allocation)
+    allocations = _allocations_after(extent.last_allocation, allocation)
     if line > extent.last_line:
         _keep(session, SpentMonthRow, lines)
     if allocation > extent.last_allocation:
@@ -147,12 +147,26 @@ def _lines_after(last: int | ScalarSelect[int]) -> Select[*tuple[Any, ...]]:
     return select(*of, func.sum(line.amount).label("amount")).where(line.id > last).group_by(*of)
 
 
-def _allocations_after(last: int | ScalarSelect[int]) -> Select[*tuple[Any, ...]]:
-    of = (AllocationRow.commitment_id, *_places(COUNTED_ON))
+def _allocations_after(
+    last: int | ScalarSelect[int], until: int | None = None
+) -> Select[*tuple[Any, ...]]:
+    """Add up the charges after one; of a project, those of its cost lines.
+
+    They are taken by their numbers first: SQLite would look through all lines of the project.
+    """
+    rows: Any = AllocationRow.__table__
+    late = select(rows.c.commitment_id, rows.c.cost_line_id, rows.c.counted_on, rows.c.amount)
+    late = late.where(rows.c.id > last)
+    if until is not None:
+        late = late.where(rows.c.id <= until)
+    new = late.cte("late_charge").prefix_with("MATERIALIZED")
+    line = CostLineRow
+    counted_on = func.coalesce(new.c.counted_on, line.counted_on, line.incurred_on)
+    of = (new.c.commitment_id, *_places(counted_on))
     return (
-        select(*of, func.sum(AllocationRow.amount).label("amount"))
-        .join(CostLineRow, CostLineRow.id == AllocationRow.cost_line_id)
-        .where(AllocationRow.id > last)
+        select(*of, func.sum(new.c.amount).label("amount"))
+        .select_from(new)
+        .join(line, line.id == new.c.cost_line_id)
         .group_by(*of)
     )
 

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 
     from tracker.domain.commitments import Commitment
     from tracker.domain.periods import Period
+    from tracker.store.projects import Project
 
 CHUNK = 5_000
 SAMPLE_NOTE = "Fictitious amounts."
@@ -80,7 +81,7 @@ def facts_of(
     return StatementFacts(
         project_code=project.code,
         project_name=project.name,
-        note=SAMPLE_NOTE if project.is_sample else project.note,
+        note=note_of(project),
         language=funders.report_language_of(session, commitment.funder_id),
         period=period,
         made_on=made_on,
@@ -104,6 +105,11 @@ def facts_of(
         adjustments=told.adjustments,
         earlier=earlier,
     )
+
+
+def note_of(project: Project) -> str:
+    """Give what must be said wherever figures of a project are shown; often nothing."""
+    return SAMPLE_NOTE if project.is_sample else project.note
 
 
 class _Told:

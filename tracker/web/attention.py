@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from tracker.domain.commitments import Status
 from tracker.domain.costs import CostState
 from tracker.domain.deadlines import DeadlineKind
-from tracker.domain.due_dates import CLOSED_WITHIN, confirmed_by
 from tracker.domain.errors import Code, Sentence
 from tracker.domain.instalments import InstalmentState
 from tracker.domain.milestones import Standing
+from tracker.domain.own_due_dates import CLOSED_WITHIN, confirmed_by
 from tracker.domain.policy import Permission, Role
 from tracker.domain.reporting_periods import PeriodState
 from tracker.domain.texts import mark as _

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response
+from flask import Blueprint
 
 from reports.blank_tables import blank_table
 from reports.codes import Codes
@@ -14,6 +14,7 @@ from tracker.extensions import db
 from tracker.readers.table_cells import TEXT_MAX
 from tracker.store import commitments, funders, milestones, projects, records
 from tracker.store.forecasting import forecast_records
+from tracker.web.exports import WORKBOOK, attached
 from tracker.web.language import label, language
 from tracker.web.permissions import permission
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from sqlalchemy.orm import Session
 
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILLED_IN = tuple(TableKind)  # every one of them can be brought in again
 
 bp = Blueprint("blank_tables", __name__, url_prefix="/imports/templates")
@@ -33,10 +33,8 @@ def download(kind: str) -> ResponseReturnValue:
     """Hand out a template workbook in the reader's language."""
     session, table = db.session(), TableKind(kind)
     codes, rows = codes_in_use(session), rows_in_use(session, table)
-    answer = Response(blank_table(table, codes, language(), rows), mimetype=WORKBOOK)
-    name = f"{codes.project} {label(kind)}.xlsx"
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    made = blank_table(table, codes, language(), rows)
+    return attached(made, WORKBOOK, f"{codes.project} {label(kind)}.xlsx")
 
 
 def codes_in_use(session: Session) -> Codes:

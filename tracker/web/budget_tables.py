@@ -67,6 +67,16 @@ class Comparison:
     moves: tuple[Move, ...]
 
     @property
+    def tells_packages(self) -> bool:
+        """Whether a line that differs is of a work package."""
+        return any(move.work_package for move in self.moves)
+
+    @property
+    def tells_years(self) -> bool:
+        """Whether a line that differs is of a year."""
+        return any(move.year for move in self.moves)
+
+    @property
     def total_before(self) -> Money:
         """What the version before set aside."""
         return self.before.total if self.before else ZERO

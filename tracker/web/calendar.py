@@ -22,6 +22,7 @@ from tracker.web import deadlines
 from tracker.web.auth import ATTEMPTS
 from tracker.web.calendar_ics import MIMETYPE, Event, to_ics
 from tracker.web.clock import today
+from tracker.web.exports import attached
 from tracker.web.forms.calendar import calendar_form
 from tracker.web.language import label, language, said, say, translate
 from tracker.web.permissions import permission
@@ -63,13 +64,10 @@ def export(face: str) -> ResponseReturnValue:
     form, found = _wished(you(), day)
     if form.errors:
         abort(NOT_FOUND)
-    if face == "ics":
-        answer = Response(_ics(found, day), content_type=MIMETYPE)
-    else:
-        answer = Response(to_csv(_table(found), language()), mimetype="text/csv")
     stem = "_".join(filter(None, (_project_code(), translate("Calendar"), str(day))))
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{stem}.{face}")
-    return answer
+    if face == "ics":
+        return attached(_ics(found, day), MIMETYPE, f"{stem}.{face}")
+    return attached(to_csv(_table(found), language()), "text/csv", f"{stem}.{face}")
 
 
 @bp.get("/<string(length=43):secret>.ics")
@@ -88,7 +86,7 @@ def feed(secret: str) -> ResponseReturnValue:
     g.language, reader = person.language, reader_of(person)
     with over_all(session):
         found = [due for due in deadlines_on(session, day) if reader.sees(due)]
-    return Response(_ics(found, day), content_type=MIMETYPE)
+    return Response(_ics(found, day), mimetype=MIMETYPE)
 
 
 def you() -> Reader:

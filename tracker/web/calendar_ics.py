@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-MIMETYPE: Final = "text/calendar; charset=utf-8"
+MIMETYPE: Final = "text/calendar"
 WIDTH: Final = 75  # octets in a line, without its end
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 

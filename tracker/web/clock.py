@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from flask import has_request_context
+from flask import g, has_request_context
 
 from tracker.extensions import db
 from tracker.store.projects import day_of_sample
+from tracker.store.scope import Scope, scope_of
 
 OFFICE = ZoneInfo("Europe/Amsterdam")
 
@@ -19,8 +20,14 @@ def today() -> date:
     The books of the sample end on a certain day: looked at from another year, nothing in it would
     be ahead, and nothing would be late by a number of days that makes sense.
     """
-    sample_day = day_of_sample(db.session()) if has_request_context() else None
-    return sample_day or datetime.now(OFFICE).date()
+    if not has_request_context():
+        return datetime.now(OFFICE).date()
+    session = db.session()
+    days: dict[Scope, date] = g.setdefault("today", {})
+    about = scope_of(session)
+    if about not in days:
+        days[about] = day_of_sample(session) or datetime.now(OFFICE).date()
+    return days[about]
 
 
 def at_office(moment: datetime) -> datetime:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
-from flask_login import current_user
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from reports import commitment_list
-from reports.to_xlsx import to_xlsx
 from tracker.actions import commitments as deeds
 from tracker.domain.commitment_lists import chosen, page_of
 from tracker.domain.policy import Permission, Role, is_own
@@ -16,11 +14,10 @@ from tracker.extensions import db
 from tracker.store import audit
 from tracker.store.commitment_lists import commitments_on
 from tracker.store.earmarks import particulars_of
-from tracker.store.projects import the_project
-from tracker.store.statements import SAMPLE_NOTE
 from tracker.web.auth import current_actor
 from tracker.web.clock import today
 from tracker.web.commitment_page import page_of_commitment
+from tracker.web.exports import handed_out, occasion
 from tracker.web.forms.commitments import (
     AsOfForm,
     CommitmentFilterForm,
@@ -28,19 +25,16 @@ from tracker.web.forms.commitments import (
     particulars_form,
 )
 from tracker.web.history import in_words
-from tracker.web.language import language, say
+from tracker.web.language import say
 from tracker.web.permissions import own_commitment, own_commitments, permission
-from tracker.web.tables_csv import to_csv
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from reports.commitment_list import ListFacts
     from tracker.domain.commitments import Commitment
 
 bp = Blueprint("commitments", __name__)
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What a funder may read of the history of its own commitment: nothing that is being prepared.
 SHARED_DEEDS = frozenset({"confirm amendment", "divide budget", "request determination"})
 
@@ -63,15 +57,8 @@ def export(face: str) -> ResponseReturnValue:
     form = commitment_filter_form(own_commitments(), request.args)
     if not form.validate():
         return render_template("commitments/list.html", form=form, page=None), 422
-    facts = _facts(form)
-    made = commitment_list.build(facts)
-    if face == "xlsx":
-        answer = Response(to_xlsx(made), mimetype=XLSX)
-    else:
-        table = commitment_list.table_of(facts)
-        answer = Response(to_csv(table, facts.language), mimetype="text/csv")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{made.file_stem}.{face}")
-    return answer
+    made = commitment_list.build(_chosen(form), form.on.data or today(), occasion())
+    return handed_out(made, face)
 
 
 @bp.get("/commitments/<code>")
@@ -126,20 +113,3 @@ def _chosen(form: CommitmentFilterForm) -> list[Commitment]:
     actor = current_actor()
     seen = [c for c in commitments_on(db.session(), form.on.data) if is_own(actor, c.funder_id)]
     return chosen(seen, form.wish, form.order.data or "")
-
-
-def _facts(form: CommitmentFilterForm) -> ListFacts:
-    """Gather what a file of the list tells."""
-    session = db.session()
-    project = the_project(session)
-    return commitment_list.ListFacts(
-        project_code=project.code,
-        project_name=project.name,
-        language=language(),
-        as_of=form.on.data or today(),
-        made_on=today(),
-        author=current_user.name,
-        ledger_state=audit.ledger_state(session),
-        note=SAMPLE_NOTE if project.is_sample else "",
-        commitments=_chosen(form),
-    )

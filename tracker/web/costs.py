@@ -28,6 +28,7 @@ from tracker.store.projects import the_project
 from tracker.web.auth import current_actor
 from tracker.web.cost_page import cost_page
 from tracker.web.costs_csv import lines_of_csv
+from tracker.web.exports import attached
 from tracker.web.forms.allocations import by_hand_form
 from tracker.web.forms.costs import cost_filter_form
 from tracker.web.language import language, say
@@ -69,9 +70,7 @@ def export() -> ResponseReturnValue:
         return render_template("costs/list.html", form=form, page=None), 422
     rows = lines_of_csv(cost_lists.all_costs(session, form.wish), language())
     name = f"{the_project(session).code}_costs.csv"
-    answer = Response(stream_with_context(rows), mimetype="text/csv")
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    return attached(stream_with_context(rows), "text/csv", name)
 
 
 @bp.get("/eligibility")

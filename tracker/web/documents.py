@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, url_for
 
 from tracker.actions import documents as deeds
 from tracker.domain.errors import NotFoundError
@@ -13,6 +13,7 @@ from tracker.extensions import db
 from tracker.store.documents import document_numbered
 from tracker.web.auth import current_actor
 from tracker.web.commitment_page import OF_A_COMMITMENT, page_of_commitment, shown_documents
+from tracker.web.exports import attached
 from tracker.web.forms.commitments import DocumentForm
 from tracker.web.language import say
 from tracker.web.permissions import NOTHING_THERE, own_commitment, permission
@@ -35,9 +36,7 @@ def download(key: int) -> ResponseReturnValue:
     except NotFoundError:
         raise NotFoundError(NOTHING_THERE) from None
     _check_own(document)
-    answer = Response(content, mimetype=document.media_type)
-    answer.headers.set("Content-Disposition", "attachment", filename=document.name)
-    return answer
+    return attached(content, document.media_type, document.name)
 
 
 @bp.post("/commitments/<code>/documents")

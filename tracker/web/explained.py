@@ -59,6 +59,7 @@ class Shown:
     """
 
     asked: Asked
+    name: str
     title: str
     amount: Money
     apart: Money
@@ -75,7 +76,8 @@ def shown(explanation: Explanation) -> Shown:
     after = lines.after if lines else None
     return Shown(
         asked=asked,
-        title=title_of(asked),
+        name=explanation.name,
+        title=f"{title_of(asked)} {explanation.name}".strip(),
         amount=explanation.amount,
         apart=explanation.apart,
         says=tuple(said(sentence) for sentence in explanation.says),
@@ -121,7 +123,8 @@ def _name(name: Name) -> str:
     if isinstance(name, Sentence):
         return said(name)
     if isinstance(name, Code):
-        return label(name)
+        word = label(name)
+        return word[:1].upper() + word[1:]
     return figure(name) if isinstance(name, date) else str(name)
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
-from flask_login import current_user
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from reports import forecast_list
-from reports.to_xlsx import to_xlsx
 from tracker.actions import forecasts as deeds
 from tracker.domain.errors import NotFoundError
 from tracker.domain.forecasts import cell_name, quarter_code
@@ -19,12 +17,11 @@ from tracker.domain.policy import Permission
 from tracker.domain.prefilling import Basis, prefilled
 from tracker.domain.variances import not_explained
 from tracker.extensions import db
-from tracker.store import audit
 from tracker.store.forecasting import forecasting
 from tracker.store.projects import the_project
-from tracker.store.statements import SAMPLE_NOTE
 from tracker.web.auth import current_actor
 from tracker.web.clock import today
+from tracker.web.exports import handed_out, occasion
 from tracker.web.fields import LiveSum
 from tracker.web.forecast_tables import bullets, by_quarter, outlay
 from tracker.web.forms.forecasts import (
@@ -35,9 +32,8 @@ from tracker.web.forms.forecasts import (
     typed_whys,
     wants,
 )
-from tracker.web.language import language, say
+from tracker.web.language import say
 from tracker.web.permissions import permission
-from tracker.web.tables_csv import to_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,7 +51,6 @@ if TYPE_CHECKING:
 
 bp = Blueprint("forecasts", __name__)
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ACROSS = 12  # quarters beside each other on screen
 BY = ("work_package", "category", "both")
 
@@ -84,14 +79,10 @@ def show(number: int) -> ResponseReturnValue:
 @permission(Permission.SEE_BOOKS)
 def export(number: int, face: str) -> ResponseReturnValue:
     """Hand a version out: its amounts, and in a workbook its variances too."""
-    told = _told(number)
-    made = forecast_list.build(told)
-    if face == "xlsx":
-        answer = Response(to_xlsx(made), mimetype=XLSX)
-    else:
-        answer = Response(to_csv(forecast_list.lines_of(told), language()), mimetype="text/csv")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{made.file_stem}.{face}")
-    return answer
+    facts = _facts()
+    forecast, before = _numbered(facts, number), facts.before(number)
+    comparisons = facts.comparisons(forecast.first_day, forecast.lines, before)
+    return handed_out(forecast_list.build(forecast, comparisons, occasion()), face)
 
 
 @bp.route("/forecasts/new", methods=["GET", "POST"])
@@ -253,23 +244,4 @@ def _page_of(facts: Forecasting, forecast: Forecast) -> ResponseReturnValue:
         quarters=by_quarter(facts, forecast, by if by in BY else BY[0]),
         comparisons=facts.comparisons(forecast.first_day, forecast.lines, other),
         chart=bullets(by_package),
-    )
-
-
-def _told(number: int) -> forecast_list.ForecastFacts:
-    """Gather what a file of a version tells."""
-    session, facts = db.session(), _facts()
-    project, forecast = the_project(session), _numbered(facts, number)
-    return forecast_list.ForecastFacts(
-        project_code=project.code,
-        project_name=project.name,
-        language=language(),
-        made_on=today(),
-        author=current_user.name,
-        ledger_state=audit.ledger_state(session),
-        note=SAMPLE_NOTE if project.is_sample else "",
-        forecast=forecast,
-        comparisons=facts.comparisons(
-            forecast.first_day, forecast.lines, facts.before(forecast.number)
-        ),
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from tracker.actions import intakes as deeds
+from tracker.domain.errors import RuleViolation
 from tracker.domain.intakes import AT_WORK
 from tracker.domain.policy import Permission
 from tracker.domain.texts import mark as _
@@ -24,13 +25,16 @@ from tracker.web.intake_page import (
     LIMITS,
     NEXT_STEPS,
     deeds_of,
+    may_see_to,
     receipt_page,
     told_of,
 )
-from tracker.web.language import plural, say, translate
+from tracker.web.language import plural, said, say, translate
 from tracker.web.permissions import permission
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask.typing import ResponseReturnValue
     from werkzeug.datastructures import FileStorage
 
@@ -50,14 +54,16 @@ def show_list() -> ResponseReturnValue:
 
 
 @bp.post("")
-@permission(Permission.BRING_IN_BOOKS)
+@permission(Permission.HAND_IN)
 def bring_in() -> ResponseReturnValue:
     """Take the chosen files and have them looked at; nothing of them is kept yet."""
     chosen = [file for file in request.files.getlist("files") if file.filename]
     if complaint := _complaint(len(chosen)):
         return _page(complaint), 422
-    with TemporaryDirectory(prefix="import-") as folder:
-        handed = [_handed_in(file, Path(folder)) for file in chosen]
+    try:
+        handed = _handed_in(chosen)
+    except RuleViolation as refused:
+        return _page(f"{said(refused.message)} {said(refused.hint)}"), 422
     if known := sum(1 for each in handed if each.is_known):
         flash(plural(known, ONE_KNOWN, MANY_KNOWN))
     carry_on(*(each.intake_id for each in handed if not each.is_known))
@@ -76,11 +82,19 @@ def show_receipt(import_id: int) -> ResponseReturnValue:
     return receipt_page(outcome, intakes.intake(session, intake_id) if intake_id else None)
 
 
-def _handed_in(file: FileStorage, folder: Path) -> HandedIn:
-    """Write an upload to a file of ours, and hand it in; its own name is only ever shown."""
-    path = folder / "upload"
-    file.save(path)
-    return deeds.hand_in(db.session(), shown_name(file), path, by=current_actor())
+def _handed_in(chosen: Sequence[FileStorage]) -> list[HandedIn]:
+    """Write uploads to files of ours, and hand all of them in, or none.
+
+    Shape:  their own names are only ever shown.
+    Errors: ``RuleViolation`` for what the person may not bring in.
+    """
+    by = current_actor()
+    with TemporaryDirectory(prefix="import-") as folder:
+        saved = [(shown_name(file), Path(folder, str(at))) for at, file in enumerate(chosen)]
+        for file, (name, path) in zip(chosen, saved, strict=True):
+            file.save(path)
+            deeds.check_handed_in(name, path, by=by)
+        return [deeds.hand_in(db.session(), name, path, by=by) for name, path in saved]
 
 
 def _complaint(count: int) -> str:
@@ -110,6 +124,7 @@ def _page(complaint: str = "") -> str:
         told=told_of,
         next_steps=NEXT_STEPS,
         deeds_of=deeds_of,
+        may_see_to=may_see_to,
         imports=imports_of(session),
         waiting=charging.waiting(session),
         unmatched=receipts.unmatched(session),

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from tracker.domain.commitments import Commitment
     from tracker.domain.instalments import Instalment, NewInstalment, PlanTerms
+    from tracker.domain.milestones import Milestone
 
 bp = Blueprint("instalments", __name__, url_prefix="/commitments/<code>/instalments")
 
@@ -54,7 +55,7 @@ def show(code: str) -> ResponseReturnValue:
         "instalments/show.html",
         commitment=commitment,
         plan=_plan_of(commitment),
-        milestones={milestone.code: milestone for milestone in milestones_of(db.session())},
+        milestones=_milestones(),
         today=today(),
     )
 
@@ -88,8 +89,13 @@ def follow(code: str, number: int) -> ResponseReturnValue:
         )
     ):
         return redirect(url_for(".show", code=code))
-    page = render_template("instalments/follow.html", commitment=commitment, one=one, form=form)
+    known = {"commitment": commitment, "one": one, "milestone": _milestones().get(one.milestone)}
+    page = render_template("instalments/follow.html", form=form, **known)
     return page, 422 if form.is_submitted() else 200
+
+
+def _milestones() -> dict[str, Milestone]:
+    return {milestone.code: milestone for milestone in milestones_of(db.session())}
 
 
 def _change(code: str, wished: list[NewInstalment], version: int) -> None:

@@ -6,21 +6,31 @@ from typing import TYPE_CHECKING, Any
 
 from flask import render_template, request
 
-from tracker.domain.errors import Sentence
+from tracker.domain.errors import RuleViolation, Sentence
 from tracker.domain.imports import FileKind
-from tracker.domain.intakes import AT_WORK, LADDER, RECORDS, Control, IntakeState
+from tracker.domain.intakes import (
+    AT_WORK,
+    LADDER,
+    RECORDS,
+    Control,
+    IntakeState,
+    check_kept_by,
+)
 from tracker.domain.money import ZERO
+from tracker.domain.policy import Permission
 from tracker.domain.table_columns import TableKind
 from tracker.domain.texts import mark as _
 from tracker.extensions import db
 from tracker.readers.delimited import UTF_8
 from tracker.store import charging
 from tracker.store.imports import import_by_id
+from tracker.web.auth import current_actor
 from tracker.web.forms.imports import expected_form, keep_form
 from tracker.web.forms.mappings import ENCODINGS, mapping_form, reading_form
 from tracker.web.language import label, plural, say, translate
 from tracker.web.places import headings_at
 from tracker.web.protection import UPLOAD_MAX
+from tracker.web.shell import may
 
 if TYPE_CHECKING:
     from tracker.domain.imports import ImportOutcome
@@ -77,6 +87,7 @@ def mapping_page(intake: Intake, form: MappingForm | None = None) -> str:
         table=table,
         source=table.suggestion.source,
         encodings=ENCODINGS,
+        not_yours=not_yours(intake, table.kind),
     )
 
 
@@ -95,6 +106,8 @@ def _preview_page(
         ties=not preview.needs_expected or intake.expected == preview.total,
         controls=controls_of(intake),
         can_return=can_return(intake),
+        not_yours=(refusal := not_yours(intake, preview.table)),
+        may_keep=may(Permission.HAND_IN) and refusal is None,
         is_of_records=preview.table in RECORDS,
         keep_label=_keep_label(preview),
     )
@@ -166,8 +179,24 @@ def deeds_of(intake: Intake) -> frozenset[str]:
     return frozenset(deed for (state, _then), deed in LADDER.items() if state is intake.state)
 
 
+def not_yours(intake: Intake, kind: TableKind | None) -> RuleViolation | None:
+    """Say why somebody who may hand files in may not bring this one in; nothing where they may."""
+    if may(Permission.HAND_IN):
+        try:
+            check_kept_by(current_actor(), intake.file_name, kind or intake.kind)
+        except RuleViolation as refusal:
+            return refusal
+    return None
+
+
+def may_see_to(intake: Intake) -> bool:
+    """Tell whether the person on this page may have a file read anew or cancelled."""
+    return may(Permission.HAND_IN) and intake.is_seen_to_by(current_actor())
+
+
 def _page(name: str, intake: Intake, **values: Any) -> str:
     values |= {"told": told_of(intake), "deeds": deeds_of(intake), "headings_at": headings_at}
+    values |= {"may_see_to": may_see_to(intake)}
     return render_template(f"imports/{name}.html", intake=intake, **values)
 
 

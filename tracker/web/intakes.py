@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flask import (
     Blueprint,
-    Response,
     jsonify,
     redirect,
     request,
@@ -20,7 +19,7 @@ from tracker.domain.policy import Permission
 from tracker.extensions import db
 from tracker.store import intakes
 from tracker.web.auth import current_actor
-from tracker.web.blank_tables import WORKBOOK
+from tracker.web.exports import WORKBOOK, attached
 from tracker.web.forms.imports import expected_form, keep_form
 from tracker.web.intake_jobs import carry_on, notice
 from tracker.web.intake_page import can_return, letters_of, page_of, told_of
@@ -52,7 +51,7 @@ def standing(intake_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<key:intake_id>/expected")
-@permission(Permission.BRING_IN_BOOKS)
+@permission(Permission.HAND_IN)
 def expect(intake_id: int) -> ResponseReturnValue:
     """Note the total that the office expects of a table."""
     intake, by = _intake(intake_id), current_actor()
@@ -67,7 +66,7 @@ def expect(intake_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<key:intake_id>/keep")
-@permission(Permission.BRING_IN_BOOKS)
+@permission(Permission.HAND_IN)
 def keep(intake_id: int) -> ResponseReturnValue:
     """Bring a file in that was looked at, whole or not at all."""
     intake, by = _intake(intake_id), current_actor()
@@ -83,7 +82,7 @@ def keep(intake_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<key:intake_id>/cancel")
-@permission(Permission.BRING_IN_BOOKS)
+@permission(Permission.HAND_IN)
 def cancel(intake_id: int) -> ResponseReturnValue:
     """Let a file be; nothing of it is kept."""
     version = _intake(intake_id).version
@@ -92,7 +91,7 @@ def cancel(intake_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<key:intake_id>/anew")
-@permission(Permission.BRING_IN_BOOKS)
+@permission(Permission.HAND_IN)
 def begin_anew(intake_id: int) -> ResponseReturnValue:
     """Have a file read anew, its columns asked for again where that is wished."""
     intake, by = _intake(intake_id), current_actor()
@@ -108,9 +107,7 @@ def original(intake_id: int) -> ResponseReturnValue:
     """Hand out a file as it was handed in."""
     intake = _intake(intake_id)
     content = stream_with_context(intakes.original(db.session(), intake_id))
-    answer = Response(content, mimetype="application/octet-stream")
-    answer.headers.set("Content-Disposition", "attachment", filename=intake.file_name)
-    return answer
+    return attached(content, "application/octet-stream", intake.file_name)
 
 
 @bp.get("/<key:intake_id>/findings.xlsx")
@@ -124,9 +121,7 @@ def returned(intake_id: int) -> ResponseReturnValue:
             "What was found in it stands on its page.",
             file=intake.file_name,
         )
-    answer = Response(returned_file(intake, language()), mimetype=WORKBOOK)
-    answer.headers.set("Content-Disposition", "attachment", filename=returned_name(intake))
-    return answer
+    return attached(returned_file(intake, language()), WORKBOOK, returned_name(intake))
 
 
 def _intake(intake_id: int) -> Intake:

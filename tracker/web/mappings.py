@@ -32,7 +32,7 @@ bp = Blueprint("mappings", __name__, url_prefix="/imports")
 
 
 @bp.post("/<key:intake_id>/columns")
-@permission(Permission.BRING_IN_BOOKS)
+@permission(Permission.HAND_IN)
 def choose(intake_id: int) -> ResponseReturnValue:
     """Say what the columns of a table hold, and have it read."""
     intake = intakes.intake(db.session(), intake_id)
@@ -45,7 +45,7 @@ def choose(intake_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<key:intake_id>/letters")
-@permission(Permission.BRING_IN_BOOKS)
+@permission(Permission.HAND_IN)
 def read_as(intake_id: int) -> ResponseReturnValue:
     """Have the letters of a table read in another way."""
     intake, wish = intakes.intake(db.session(), intake_id), request.form.get("encoding", "")

@@ -84,7 +84,8 @@ def page_of_milestone(code: str, form: DocumentForm | None = None, wrong: int = 
     known = milestone_list(session, day)
     evidence = evidence_of(session).get(one.id, ())
     subject = of_milestone(session, code)
-    entries = audit.history_of(session, subject)
+    entries, documents = audit.history_of(session, subject), documents_of(session, subject)
+    current = {each.document_id for each in evidence}
     return render_template(
         "milestones/show.html",
         one=one,
@@ -98,7 +99,8 @@ def page_of_milestone(code: str, form: DocumentForm | None = None, wrong: int = 
         payers=_payers(session, one),
         evidence=evidence,
         missing=missing_of(evidence),
-        documents={each.id: each for each in documents_of(session, subject)},
+        documents={each.id: each for each in documents},
+        earlier=[each for each in documents if each.id not in current],
         history=in_words(entries),
         reason=_reason(entries),
         form=form or DocumentForm(formdata=None),

@@ -4,29 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
-from flask_login import current_user
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from reports import milestone_list as table
-from reports.to_xlsx import to_xlsx
 from tracker.actions import milestones as deeds
 from tracker.domain.milestone_lists import PAGE, chosen, sums_of
 from tracker.domain.policy import Permission
 from tracker.extensions import db
-from tracker.store import audit
 from tracker.store.milestone_money import milestone_list
 from tracker.store.milestone_plans import terms_of
 from tracker.store.milestones import milestone_named, milestones_of
 from tracker.store.projects import the_project
-from tracker.store.statements import SAMPLE_NOTE
 from tracker.web.auth import current_actor
 from tracker.web.charts import timeline
 from tracker.web.clock import today
+from tracker.web.exports import handed_out, occasion
 from tracker.web.forms.milestones import NewMilestoneForm, milestone_filter_form, terms_form
-from tracker.web.language import language, say
+from tracker.web.language import say
 from tracker.web.milestone_page import course_of, page_of_milestone
 from tracker.web.permissions import permission
-from tracker.web.tables_csv import to_csv
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,8 +33,6 @@ if TYPE_CHECKING:
     from tracker.web.forms.milestones import MilestoneFilterForm
 
 bp = Blueprint("milestones", __name__)
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("/milestones")
@@ -62,14 +56,8 @@ def export(face: str) -> ResponseReturnValue:
     form = milestone_filter_form([one.milestone for one in known.listed], request.args)
     if not form.validate():
         return render_template("milestones/list.html", form=form, known=None), 422
-    facts = _facts(chosen(known.listed, form.wish, today(), form.order.data or ""))
-    made = table.build(facts)
-    if face == "xlsx":
-        answer = Response(to_xlsx(made), mimetype=XLSX)
-    else:
-        answer = Response(to_csv(table.table_of(facts), facts.language), mimetype="text/csv")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{made.file_stem}.{face}")
-    return answer
+    found = chosen(known.listed, form.wish, today(), form.order.data or "")
+    return handed_out(table.build(found, occasion()), face)
 
 
 @bp.route("/milestones/new", methods=["GET", "POST"])
@@ -125,18 +113,3 @@ def _page(form: MilestoneFilterForm, listed: Sequence[Listed]) -> dict[str, obje
         "course": course_of(db.session(), [one.milestone for one in listed], day),
         "today": day,
     }
-
-
-def _facts(listed: Sequence[Listed]) -> table.ListFacts:
-    session = db.session()
-    project = the_project(session)
-    return table.ListFacts(
-        project_code=project.code,
-        project_name=project.name,
-        language=language(),
-        as_of=today(),
-        author=current_user.name,
-        ledger_state=audit.ledger_state(session),
-        note=SAMPLE_NOTE if project.is_sample else "",
-        listed=listed,
-    )

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, render_template, request
-from flask_login import current_user
+from flask import Blueprint, render_template, request
 
+from reports import figures
 from reports import outlook as outlook_list
 from reports.charts import StepLine, Steps
-from reports.to_xlsx import to_xlsx
-from tracker.domain.deadlines import months_after
 from tracker.domain.errors import NotFoundError
-from tracker.domain.expected import month_of, shares_of
+from tracker.domain.expected import shares_of
 from tracker.domain.outlook import outlook
+from tracker.domain.periods import month_of, months_after
 from tracker.domain.policy import Permission
 from tracker.domain.scenarios import cash_over
 from tracker.extensions import db
-from tracker.store import audit
 from tracker.store.outlook import outlook_facts
 from tracker.store.projects import the_project
-from tracker.store.statements import SAMPLE_NOTE
 from tracker.web.clock import today
+from tracker.web.exports import handed_out, occasion
 from tracker.web.language import language, translate
 from tracker.web.outlook_tables import lines_of, money_of, month_named, of_month, quarters_of
 from tracker.web.permissions import permission
-from tracker.web.tables_csv import to_csv
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -43,7 +40,12 @@ def months(value: Decimal) -> str:
     return outlook_list.months_said(value, language())
 
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+@bp.app_template_filter("month")
+def month(name: str) -> str:
+    """Write a month, named as ``2026-02``, as the reader does."""
+    return figures.month(month_named(name), language())
+
+
 BACK = 12  # months before the current one that the chart shows
 
 
@@ -79,15 +81,7 @@ def show_month(month: str) -> ResponseReturnValue:
 @permission(Permission.SEE_BOOKS)
 def export(face: str) -> ResponseReturnValue:
     """Hand out the outlook as a file: all of it as a workbook, its months as a table."""
-    facts = _list_facts()
-    made = outlook_list.build(facts)
-    if face == "xlsx":
-        answer = Response(to_xlsx(made), mimetype=XLSX)
-    else:
-        table = outlook_list.months_of(facts)
-        answer = Response(to_csv(table, facts.language), mimetype="text/csv")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{made.file_stem}.{face}")
-    return answer
+    return handed_out(outlook_list.build(outlook(facts_of_project()), occasion()), face)
 
 
 @bp.get("/outlook/<code>")
@@ -107,22 +101,6 @@ def show_commitment(code: str) -> ResponseReturnValue:
     )
 
 
-def _list_facts() -> outlook_list.OutlookList:
-    """Gather what a file of the outlook tells."""
-    session = db.session()
-    project = the_project(session)
-    return outlook_list.OutlookList(
-        project_code=project.code,
-        project_name=project.name,
-        language=language(),
-        made_on=today(),
-        author=current_user.name,
-        ledger_state=audit.ledger_state(session),
-        note=SAMPLE_NOTE if project.is_sample else "",
-        outlook=outlook(facts_of_project()),
-    )
-
-
 def facts_of_project() -> OutlookFacts:
     """Give what the outlook of the project is made from, today."""
     session = db.session()
@@ -133,7 +111,7 @@ def cash_chart(made: Outlook, then: Outlook | None = None) -> Steps:
     """Draw the cash of all commitments month by month, and beside it as it would be."""
     first = max(made.months[0], months_after(month_of(made.as_of), -BACK))
     months = [month for month in made.months if month >= first]
-    lines = [StepLine(translate("Cash"), cash_over(made, months), made.as_of)]
+    lines = [StepLine(translate("Cash on hand"), cash_over(made, months), made.as_of)]
     if then is not None:
         months += [month for month in then.months if month > months[-1]]
         lines = [

@@ -8,11 +8,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from reports.outlook import basis_of
-from tracker.domain.deadlines import months_after
 from tracker.domain.errors import NotFoundError
-from tracker.domain.expected import expected_costs, month_of
+from tracker.domain.expected import expected_costs
 from tracker.domain.expected_receipts import balance_of, month_expected, settled_in
 from tracker.domain.money import ZERO, Money
+from tracker.domain.periods import month_of, months_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template, request
 
-from tracker.domain.overview import PAGE, projects_in_order
+from tracker.domain.overview_order import PAGE, projects_in_order
 from tracker.domain.policy import Permission, Role
 from tracker.extensions import db
 from tracker.store.overview import overview_of

@@ -9,8 +9,8 @@ from flask import url_for
 from flask_login import current_user
 
 from reports import charts_made
-from tracker.domain.overview import PAGE, timeline_page
 from tracker.domain.overview_decisions import Subject
+from tracker.domain.overview_order import PAGE, timeline_page
 from tracker.web.auth import current_actor
 from tracker.web.charts import funding_by_source
 from tracker.web.language import language
@@ -22,17 +22,11 @@ if TYPE_CHECKING:
 
     from reports.charts import Bullets, StackedBar, Steps, Timeline, Trend
     from tracker.domain.commitments import Commitment
+    from tracker.domain.headlines import Headline
     from tracker.domain.milestones import Milestone
-    from tracker.domain.overview import (
-        Headline,
-        OverviewFacts,
-        OwnFacts,
-        ProjectOverview,
-        Spending,
-        TimelinePage,
-        Wish,
-    )
+    from tracker.domain.overview import OverviewFacts, OwnFacts, ProjectOverview, Spending
     from tracker.domain.overview_decisions import Decision
+    from tracker.domain.overview_order import TimelinePage, Wish
 
 WHERE: dict[Subject, tuple[str, str]] = {
     Subject.MILESTONE: ("milestones.show", "code"),
@@ -40,6 +34,7 @@ WHERE: dict[Subject, tuple[str, str]] = {
     Subject.INSTALMENT: ("instalments.show", "code"),
     Subject.LAPSE: ("outlook.show_commitment", "code"),
     Subject.CASH: ("outlook.show", ""),
+    Subject.DEVIATION: ("forecasts.show_newest", ""),
     Subject.DRAFT: ("amendments.show", "amendment_id"),
     Subject.WAIVER: ("financing.show", ""),
     Subject.REOPENING: ("reporting_periods.show", "code"),

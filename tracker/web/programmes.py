@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from wtforms import Form
 
 from tracker.actions import terms as deeds
 from tracker.domain.errors import NotFoundError
@@ -24,6 +23,7 @@ from tracker.store.terms import terms_of, version_of
 from tracker.web.auth import current_actor
 from tracker.web.clock import today
 from tracker.web.fields import DayField
+from tracker.web.forms import AddressForm
 from tracker.web.forms.programmes import (
     programme_change_form,
     programme_form,
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 bp = Blueprint("programmes", __name__, url_prefix="/programmes")
 
 
-class DayForm(Form):
+class DayForm(AddressForm):
     """The day of which the terms are shown; it is in the address."""
 
     on = DayField(_("Terms as they hold on"))

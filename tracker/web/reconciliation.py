@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, render_template, request
-from flask_login import current_user
+from flask import Blueprint, render_template, request
 
 from reports import reconciliation as report
-from reports.to_xlsx import to_xlsx
 from tracker.domain.policy import Permission
 from tracker.domain.reconciliation import By, Standing
 from tracker.extensions import db
-from tracker.store import audit
 from tracker.store.projects import account_names, the_project
 from tracker.store.reconciliation import reconcile
-from tracker.store.statements import SAMPLE_NOTE
-from tracker.web.clock import today
+from tracker.web.exports import handed_out, occasion
 from tracker.web.forms.reconciliation import ReconciliationForm, reconciliation_form
-from tracker.web.language import language
 from tracker.web.permissions import permission
-from tracker.web.tables_csv import to_csv
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -28,8 +22,6 @@ if TYPE_CHECKING:
     from tracker.domain.reconciliation import Reconciliation
 
 bp = Blueprint("reconciliation", __name__, url_prefix="/reconciliation")
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("")
@@ -58,14 +50,10 @@ def export(face: str) -> ResponseReturnValue:
     form = reconciliation_form(request.args)
     if not form.validate():
         return render_template("reconciliation/show.html", form=form, whole=None), 422
-    facts = _facts(form)
-    made = report.build(facts)
-    if face == "xlsx":
-        answer = Response(to_xlsx(made), mimetype=XLSX)
-    else:
-        answer = Response(to_csv(report.table_of(facts), facts.language), mimetype="text/csv")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{made.file_stem}.{face}")
-    return answer
+    whole, is_whole = _reconciled(form), bool(form.everything.data)
+    shown = whole if is_whole else whole.without_ties()
+    made = report.build(shown, occasion(), is_whole=is_whole)
+    return handed_out(made, face, report.table_of(made))
 
 
 def _reconciled(form: ReconciliationForm) -> Reconciliation:
@@ -79,20 +67,3 @@ def _names(by: By) -> dict[str, str]:
     if by is By.ACCOUNT:
         return account_names(db.session(), project.id)
     return project.work_packages if by is By.WORK_PACKAGE else {}
-
-
-def _facts(form: ReconciliationForm) -> report.ReconciliationFacts:
-    """Gather what a file of the reconciliation tells."""
-    session = db.session()
-    project, whole = the_project(session), _reconciled(form)
-    return report.ReconciliationFacts(
-        project_code=project.code,
-        project_name=project.name,
-        language=language(),
-        made_on=today(),
-        author=current_user.name,
-        ledger_state=audit.ledger_state(session),
-        note=SAMPLE_NOTE if project.is_sample else "",
-        shown=whole if form.everything.data else whole.without_ties(),
-        is_whole=bool(form.everything.data),
-    )

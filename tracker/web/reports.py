@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from reports import catalogue
@@ -13,7 +13,7 @@ from tracker.domain.periods import period_named, years_of
 from tracker.domain.policy import Permission
 from tracker.extensions import db
 from tracker.web.clock import today
-from tracker.web.language import language
+from tracker.web.exports import handed_out, occasion
 from tracker.web.permissions import own_commitment, own_commitments, permission
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def download(slug: str, code: str, period: str, face: str) -> ResponseReturnValu
     own_commitment(code)
     if face not in getattr(catalogue.CATALOGUE.get(slug), "formats", ()):
         abort(404)
-    return _as_file(_made(slug, code, period), face)
+    return handed_out(_made(slug, code, period), face)
 
 
 @bp.get("/<slug>")
@@ -79,7 +79,7 @@ def download_of_project(slug: str, face: str) -> ResponseReturnValue:
     """Hand out a report of the project as a file."""
     if face not in getattr(catalogue.CATALOGUE.get(slug), "formats", ()):
         abort(404)
-    return _as_file(_made_of_project(slug), face)
+    return handed_out(_made_of_project(slug), face)
 
 
 def years_to_report(commitment: Commitment) -> tuple[int, ...]:
@@ -117,13 +117,4 @@ def _made(slug: str, code: str, period: str) -> Report:
 
 def _made_of_project(slug: str) -> Report:
     """Make a report of the project as at today, in the reader's language."""
-    return catalogue.make_of_project(
-        db.session(), slug, made_on=today(), author=current_user.name, language=language()
-    )
-
-
-def _as_file(report: Report, face: str) -> Response:
-    answer = Response(catalogue.to_format(report, face), mimetype=catalogue.MIMETYPES[face])
-    name = catalogue.file_name(report, face)
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    return catalogue.make_of_project(db.session(), slug, occasion())

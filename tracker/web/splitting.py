@@ -40,7 +40,7 @@ class Told:
 
     rule: SplitRule
     costs: str
-    shares: str
+    shares: tuple[str, ...]
     waiting: tuple[int, Money]
     oddities: tuple[str, ...]
 
@@ -150,9 +150,9 @@ class _Names:
             parts.append(say("until {day}", day=rule.last_day))
         return " ".join(parts)
 
-    def shares(self, rule: SplitRule) -> str:
-        """Say who shares the costs of a rule, by weight."""
-        return ", ".join(f"{self.codes[s.commitment_id]} {s.weight}" for s in rule.shares)
+    def shares(self, rule: SplitRule) -> tuple[str, ...]:
+        """Say who shares the costs of a rule, each with its weight."""
+        return tuple(f"{self.codes[s.commitment_id]} {s.weight}" for s in rule.shares)
 
 
 def _told(

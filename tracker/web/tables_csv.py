@@ -12,10 +12,10 @@ from tracker.domain.money import Money
 from tracker.web.costs_csv import MARK, as_text
 
 if TYPE_CHECKING:
-    from reports.model import Section, Value
+    from reports.model import LongSection, Section, Value
 
 
-def to_csv(section: Section, language: str) -> str:
+def to_csv(section: Section | LongSection, language: str) -> str:
     """Write the head, the rows and the totals of a table.
 
     Units:  euros with two decimals, days as 2023-12-31; Dutch files have semicolons and

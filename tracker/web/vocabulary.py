@@ -101,6 +101,7 @@ DEEDS = {
     "plan funding of milestone": _("Planned who pays for a milestone"),
     "change what milestone releases": _("Changed what a milestone releases"),
     "hand in evidence": _("Handed in evidence"),
+    "hand in newer evidence": _("Handed in a newer version of evidence"),
 }
 PARTICULARS = {
     "bytes": _("bytes"),

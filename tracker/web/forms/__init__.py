@@ -7,10 +7,11 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, IntegerField
+from flask_wtf.i18n import translations
+from wtforms import BooleanField, Form, HiddenField, IntegerField
 from wtforms.fields.choices import SelectFieldBase
 from wtforms.fields.core import UnboundField
-from wtforms.validators import InputRequired, Length, StopValidation
+from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
 from wtforms.widgets import HiddenInput
 
 from tracker.domain.errors import AlreadyDoneError, RuleViolation, Sentence, StaleEditError
@@ -22,13 +23,24 @@ from tracker.web.history import names_of
 from tracker.web.language import said, translate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from wtforms import Field
 
     from tracker.domain.errors import TrackerError
 
 KEY_MIN, KEY_MAX = 20, 64  # letters of the key of a form
+
+
+class AddressForm(Form):
+    """A form in the address of a page: it asks what to show, and carries nothing out."""
+
+    class Meta:
+        """Has a complaint said in the reader's language."""
+
+        def get_translations(self, form: Form) -> object:
+            """Give the texts of that language, as every form that is sent has them."""
+            return translations
 
 
 class TrackerForm(FlaskForm):
@@ -92,6 +104,33 @@ class VersionedForm(TrackerForm):
     """A form for a record that two people may have open; it knows which version it shows."""
 
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+
+
+class FilterForm(AddressForm):
+    """Which records of a list to show, and in which order. An empty wish is no wish.
+
+    Shape:  ``orders`` are those that there are; ``beside`` names what leaves no record out.
+    """
+
+    orders: ClassVar[Collection[str]] = ()
+    beside: ClassVar[frozenset[str]] = frozenset({"order"})
+    order = HiddenField(default="")
+
+    def validate_order(self, field: Field) -> None:
+        """Refuse an order that there is not."""
+        if field.data and field.data.removeprefix("-") not in self.orders:
+            raise ValidationError(translate("There is no such order."))
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """Give the wishes as they stand in the address, without the empty ones."""
+        typed = {field.name: str((field.raw_data or [""])[0]).strip() for field in self}
+        return {name: wish for name, wish in typed.items() if wish}
+
+    @property
+    def is_filtered(self) -> bool:
+        """Tell whether something is wished that leaves records out."""
+        return bool(set(self.chosen) - self.beside)
 
 
 class TableForm(TrackerForm):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wtforms import Form, HiddenField, SelectField, StringField
+from wtforms import HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from tracker.domain.bulk_charging import Aim, Wish
@@ -13,7 +13,7 @@ from tracker.domain.texts import mark as _
 from tracker.store.commitments import commitments_of, room_of
 from tracker.store.projects import the_project
 from tracker.web.fields import MoneyField
-from tracker.web.forms import TrackerForm
+from tracker.web.forms import AddressForm, TrackerForm
 from tracker.web.language import label, say, translate
 from tracker.web.offers import open_part, paid_by
 
@@ -45,7 +45,7 @@ class TakeBackForm(ByHandForm):
     reason = StringField(_("Reason"), [InputRequired(), Length(max=REASON_MAX)])
 
 
-class AimForm(Form):
+class AimForm(AddressForm):
     """What is to be done with the lines of a list; it stands in the address."""
 
     aim = SelectField(_("What to do"), default=Aim.TO_COMMITMENT.value)

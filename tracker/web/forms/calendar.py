@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wtforms import BooleanField, Form, SelectField
+from wtforms import BooleanField, SelectField
 
 from tracker.domain.texts import mark as _
+from tracker.web.forms import AddressForm
 from tracker.web.language import label, translate
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from tracker.domain.reminders import Reader
 
 
-class CalendarForm(Form):
+class CalendarForm(AddressForm):
     """Which deadlines are shown: of a kind, of a commitment, or somebody's own."""
 
     kind = SelectField(_("What is due"), default="")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wtforms import Form, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer
 from wtforms.validators import InputRequired, Length, ValidationError
 
@@ -18,7 +18,7 @@ from tracker.store.milestones import milestones_of
 from tracker.store.projects import the_project
 from tracker.web.clock import today
 from tracker.web.fields import ChoicesField, DayField, DocumentField, MoneyField
-from tracker.web.forms import TrackerForm, VersionedForm
+from tracker.web.forms import AddressForm, FilterForm, TrackerForm, VersionedForm
 from tracker.web.language import label, say, translate
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
     from werkzeug.datastructures import MultiDict
-    from wtforms import Field
+    from wtforms import Field, Form
 
     from tracker.domain.commitments import Commitment
     from tracker.web.fields import Upload
@@ -45,14 +45,17 @@ class NotToCome:
             )
 
 
-class AsOfForm(Form):
+class AsOfForm(AddressForm):
     """The day of which a page speaks; left out, it is now."""
 
     on = DayField(_("As of"), [NotToCome()])
 
 
-class CommitmentFilterForm(AsOfForm):
+class CommitmentFilterForm(FilterForm, AsOfForm):
     """Which commitments to show. An empty wish is no wish."""
+
+    orders = frozenset(Order)
+    beside = frozenset({"order", "on"})
 
     text = StringField(_("Code, funder, reference"), [Length(max=100)], default="")
     funder = SelectField(_("Funder"), default="")
@@ -60,12 +63,6 @@ class CommitmentFilterForm(AsOfForm):
     status = SelectField(_("Status"), default="")
     form = SelectField(_("Form"), default="")
     ends_before = DayField(_("Ends before"))
-    order = HiddenField(default="")
-
-    def validate_order(self, field: Field) -> None:
-        """Refuse an order that there is not."""
-        if field.data and field.data.removeprefix("-") not in set(Order):
-            raise ValidationError(translate("There is no such order."))
 
     @property
     def wish(self) -> CommitmentFilter:
@@ -78,20 +75,6 @@ class CommitmentFilterForm(AsOfForm):
             form=Kind(self.form.data) if self.form.data else None,
             ends_before=self.ends_before.data,
         )
-
-    @property
-    def chosen(self) -> dict[str, str]:
-        """Give the wishes as they stand in the address, without the empty ones."""
-        return {field.name: typed for field in self if (typed := _typed(field))}
-
-    @property
-    def is_filtered(self) -> bool:
-        """Tell whether something is wished that leaves commitments out."""
-        return bool(set(self.chosen) - {"order", "on"})
-
-
-def _typed(field: Field) -> str:
-    return str(field.raw_data[0]).strip() if field.raw_data else ""
 
 
 def commitment_filter_form(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wtforms import Form, SelectField, StringField
+from wtforms import SelectField, StringField
 from wtforms.validators import Length
 
 from tracker.domain.allocations import Reason
@@ -13,6 +13,7 @@ from tracker.domain.texts import mark as _
 from tracker.store.commitments import commitments_of
 from tracker.store.costs import years_in
 from tracker.store.projects import account_names, project_of
+from tracker.web.forms import AddressForm
 from tracker.web.language import label, translate
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
 
 
-class CostFilterForm(Form):
+class CostFilterForm(AddressForm):
     """Which cost lines to show. An empty wish is no wish."""
 
     text = StringField(validators=[Length(max=100)], default="")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wtforms import Form, IntegerField, StringField
+from wtforms import IntegerField, StringField
 from wtforms.validators import Length, NumberRange, Optional
 
 from tracker.domain.costs import CostState
 from tracker.domain.errors import NotFoundError
 from tracker.domain.explanations import Asked, Figure
 from tracker.web.fields import DayField
+from tracker.web.forms import AddressForm
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -29,7 +30,7 @@ STATES: Mapping[Figure, Collection[str]] = {
 """In which states a figure can be asked for."""
 
 
-class AskedForm(Form):
+class AskedForm(AddressForm):
     """Of what a figure is, as the address says it."""
 
     commitment = StringField(validators=[Length(max=100)], default="")

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from flask import request
-from wtforms import Form, SelectField, StringField, TextAreaField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.core import UnboundField
 from wtforms.validators import InputRequired, Length, ValidationError
 
@@ -20,20 +20,20 @@ from tracker.domain.forecasts import (
     NewForecast,
     cell_name,
     check_amount,
-    months_on,
     quarter_code,
 )
+from tracker.domain.periods import months_after
 from tracker.domain.texts import mark as _
 from tracker.domain.variances import why_name
 from tracker.web.fields import MoneyField
-from tracker.web.forms import TableForm, VersionedForm
+from tracker.web.forms import AddressForm, TableForm, VersionedForm
 from tracker.web.language import label, said, say, translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from werkzeug.datastructures import MultiDict
-    from wtforms import Field
+    from wtforms import Field, Form
 
     from tracker.domain.forecasting import Forecasting
     from tracker.domain.forecasts import Forecast, Place
@@ -160,7 +160,7 @@ class ForecastForm(TableForm, VersionedForm):
                     field.data = said[0]
 
 
-class BeginForm(Form):
+class BeginForm(AddressForm):
     """What a new forecast begins with, and with which quarter; it is in the address."""
 
     basis = SelectField(_("Begin with"), default="")
@@ -188,7 +188,7 @@ def begin_form(facts: Forecasting, wishes: MultiDict[str, str]) -> BeginForm:
 def rows_of(known: Known) -> tuple[Place, ...]:
     """List the rows with a budget still to spend, costs of the last year, or a forecast before."""
     first = known.quarters[0] if known.quarters else date.max
-    recent = months_on(first, -12) if known.quarters else date.max
+    recent = months_after(first, -12) if known.quarters else date.max
     found = {(package, category) for package, category, month in known.spent if month >= recent}
     found |= {
         (line.work_package, line.category)

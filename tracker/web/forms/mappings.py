@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from wtforms import Form, IntegerField, SelectField, StringField
+from wtforms import IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
@@ -14,7 +14,7 @@ from tracker.domain.mappings import DecimalSign, Mapping, Sign
 from tracker.domain.table_columns import TableKind, columns_of
 from tracker.domain.texts import mark as _
 from tracker.readers.headings import Sureness, suggest
-from tracker.web.forms import TableForm
+from tracker.web.forms import AddressForm, TableForm
 from tracker.web.language import label, said, say, translate
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ COLUMNS_MAX = 120  # columns of a file that are shown
 ROWS_SHOWN = 3  # rows of the file under its headings
 
 
-class ReadingForm(Form):
+class ReadingForm(AddressForm):
     """Which table of the file it is about, and what the table holds; it is in the address."""
 
     kind = SelectField(_("What the table holds"))

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from wtforms import (
     BooleanField,
-    Form,
     HiddenField,
     IntegerField,
     SelectField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from tracker.actions.milestones import NewDay
 from tracker.domain.milestone_lists import MilestoneFilter, Order
@@ -27,7 +26,7 @@ from tracker.domain.milestones import (
 )
 from tracker.domain.texts import mark as _
 from tracker.web.fields import ChoicesField, DayField
-from tracker.web.forms import TableForm, TrackerForm, VersionedForm
+from tracker.web.forms import AddressForm, FilterForm, TableForm, TrackerForm, VersionedForm
 from tracker.web.language import label, translate
 
 if TYPE_CHECKING:
@@ -46,20 +45,16 @@ CRITERIA_MAX = 2_000
 CODE_MAX = 20
 
 
-class MilestoneFilterForm(Form):
+class MilestoneFilterForm(FilterForm):
     """Which milestones to show. An empty wish is no wish."""
+
+    orders = frozenset(Order)
 
     text = StringField(_("Code or title"), [Length(max=100)], default="")
     standing = SelectField(_("Standing"), default="")
     work_package = SelectField(_("Work package"), default="")
     owner = SelectField(_("Owner"), default="")
     late = BooleanField(_("Late only"))
-    order = HiddenField(default="")
-
-    def validate_order(self, field: Field) -> None:
-        """Refuse an order that there is not."""
-        if field.data and field.data.removeprefix("-") not in set(Order):
-            raise ValidationError(translate("There is no such order."))
 
     @property
     def wish(self) -> MilestoneFilter:
@@ -71,20 +66,6 @@ class MilestoneFilterForm(Form):
             owner=self.owner.data or "",
             is_late=bool(self.late.data),
         )
-
-    @property
-    def chosen(self) -> dict[str, str]:
-        """Give the wishes as they stand in the address, without the empty ones."""
-        return {field.name: typed for field in self if (typed := _typed(field))}
-
-    @property
-    def is_filtered(self) -> bool:
-        """Tell whether something is wished that leaves milestones out."""
-        return bool(set(self.chosen) - {"order"})
-
-
-def _typed(field: Field) -> str:
-    return str(field.raw_data[0]).strip() if field.raw_data else ""
 
 
 def milestone_filter_form(
@@ -170,7 +151,7 @@ def terms_form(
     return form
 
 
-class PreviewForm(Form):
+class PreviewForm(AddressForm):
     """A day to which a milestone might move, in the address of the page that shows what follows."""
 
     to_day = DayField(_("New date"))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wtforms import Form, HiddenField, IntegerField, SelectField
+from wtforms import HiddenField, IntegerField, SelectField
 from wtforms.validators import AnyOf, Optional
 
-from tracker.domain.overview import ProjectOrder, Wish
+from tracker.domain.overview_order import ProjectOrder, Wish
 from tracker.domain.texts import mark as _
+from tracker.web.forms import AddressForm
 from tracker.web.language import label, translate
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 ORDERS = frozenset(sign + order.value for order in ProjectOrder for sign in ("", "-"))
 
 
-class OverviewForm(Form):
+class OverviewForm(AddressForm):
     """Which part of the overview to show. An empty wish is no wish."""
 
     over = HiddenField(validators=[Optional(), AnyOf(["all"])])

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wtforms import BooleanField, Form, SelectField
+from wtforms import BooleanField, SelectField
 
 from tracker.domain.reconciliation import By
 from tracker.domain.texts import mark as _
+from tracker.web.forms import AddressForm
 from tracker.web.language import label
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
 
 
-class ReconciliationForm(Form):
+class ReconciliationForm(AddressForm):
     """What to reconcile by, and whether to show what ties too."""
 
-    by = SelectField(_("Told apart"), default=By.YEAR.value)
+    by = SelectField(_("Told apart by"), default=By.YEAR.value)
     everything = BooleanField(_("Show what ties too"))
 
     @property

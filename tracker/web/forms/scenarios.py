@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
-from wtforms import Form, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.fields.core import UnboundField
 from wtforms.validators import InputRequired, Length
 
@@ -15,7 +15,7 @@ from tracker.domain.money import ZERO, Money
 from tracker.domain.scenarios import NAME_MAX, Change, ChangeKind, NewScenario, check_change
 from tracker.domain.texts import mark as _
 from tracker.web.fields import DayField, MoneyField, TypedField, write_amount, write_day
-from tracker.web.forms import VersionedForm
+from tracker.web.forms import AddressForm, VersionedForm
 from tracker.web.language import language, said, translate
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class PercentField(TypedField):
         return str(value)
 
 
-class ScenarioForm(Form):
+class ScenarioForm(AddressForm):
     """What is supposed, as it stands in an address. What is empty stays as it is.
 
     Shape:  ``milestones``, ``commitments`` and ``packages`` are the rows, by code.
