@@ -437,8 +437,8 @@ class TestTheWorkbook:
         by_key = {section["key"]: sheet for section, sheet in sheets}
         summary = [by_key["summary"].cell(at, 2).value for at in range(FIRST, FIRST + 7)]
         assert all(str(value).startswith("=") for value in summary), summary
-        to_date = by_key["categories"].cell(FIRST, 5).value
-        assert to_date == f"=C{FIRST}+D{FIRST}"
+        to_date = by_key["categories"].cell(FIRST, 6).value
+        assert to_date == f"=C{FIRST}+D{FIRST}+E{FIRST}"
 
     def test_amounts_are_numbers_and_days_are_days(self, sheets) -> None:
         for section, sheet in sheets:
