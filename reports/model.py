@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from reports.charts import Chart
+    from tracker.domain.report_texts import Picture
 
 Value: TypeAlias = str | date | Money | Decimal | int | None
 Row: TypeAlias = tuple[Value, ...]
@@ -178,11 +179,26 @@ class LongSection:
 
 
 @dataclass(frozen=True, slots=True)
+class Prose:
+    """Words that people wrote for a report, in Markdown; it stands before a section.
+
+    Shape:  ``before`` is the key of that section; ``pictures`` are those that the words name.
+    """
+
+    key: str
+    title: str
+    markdown: str
+    before: str
+    pictures: tuple[Picture, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything a reader sees, in reading order, in one language.
 
     Shape:  ``about`` are labelled facts of the head; ``note`` must be said wherever the report
-            is shown; ``file_stem`` is the name of its files, without the ending.
+            is shown; ``file_stem`` is the name of its files, without the ending. ``texts`` in
+            front of the same section are in reading order.
     Errors: ``ValueError`` if a figure does not tie with the figures it follows from.
     """
 
@@ -200,6 +216,7 @@ class Report:
     about: tuple[tuple[str, Value], ...]
     sections: tuple[Section | LongSection, ...]
     charts: tuple[Chart, ...] = ()
+    texts: tuple[Prose, ...] = ()
 
     def __post_init__(self) -> None:
         if len({section.key for section in self.sections}) != len(self.sections):
@@ -209,6 +226,8 @@ class Report:
                 self._check_ties(section)
         for chart in self.charts:
             self.section(chart.name)
+        for text in self.texts:
+            self.section(text.before)
 
     def section(self, key: str) -> Section | LongSection:
         """Find a section by its key.

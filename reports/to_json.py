@@ -38,6 +38,10 @@ def _pieces(report: Report) -> Iterator[str]:
         "ledger_state": report.ledger_state,
         "note": report.note,
         "about": [{"name": name, "value": _plain(value)} for name, value in report.about],
+        "texts": [
+            {"key": text.key, "title": text.title, "markdown": text.markdown, "before": text.before}
+            for text in report.texts
+        ],
     }
     yield _written(head)[:-1] + ',\n"sections": ['
     for at, section in enumerate(report.sections):
