@@ -220,13 +220,14 @@ def check_close(period: ReportingPeriod, found: Iterable[Unfinished], reason: st
 def check_reopening(period: ReportingPeriod, reason: str, reports: Sequence[str]) -> None:
     """Refuse to reopen what is not closed, without a reason, or after a report was sent.
 
-    Shape:  ``reports`` are the commitments whose funders were sent a report over the period.
+    Shape:  ``reports`` are the commitments whose funders were sent a report that rests on the
+            period: over it, or over a later one.
     Errors: ``RuleViolation``.
     """
     check_step(period, PeriodState.OPEN)
     if reports:
         raise RuleViolation(
-            "{period} stays closed: a report over it was sent for {codes}.",
+            "{period} stays closed: a report that rests on it was sent for {codes}.",
             "Correct the cost line instead; what a correction changes counts in the open period.",
             period=period.code,
             codes=", ".join(reports),
