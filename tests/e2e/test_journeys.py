@@ -131,7 +131,7 @@ def test_a_finance_officer_brings_in_hours_and_charges_them(
     expect(page.get_by_text("brought in before; nothing changed")).to_be_visible()
 
     page.get_by_role("link", name="Work list").click()
-    expect(page.get_by_text("Cost lines that wait to be charged: 2.")).to_be_visible()
+    expect(page.get_by_text("Cost lines that wait to be charged: 2")).to_be_visible()
     page.get_by_role("link", name="Imports").click()
     page.get_by_role("button", name="Charge what is not charged yet").click()
     expect(page.get_by_role("status").first).to_contain_text(
