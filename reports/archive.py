@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 LEVEL: Final = 6  # of compression: zlib's own
 _EMPTY: Final = re.compile(r"<sheetData ?/>|<sheetData>.*</sheetData>", re.DOTALL)
+_BEHIND: Final = re.compile(r"<drawing |<legacyDrawing |<tableParts |</worksheet>")
 _DIMENSION: Final = re.compile(r"<dimension [^>]*/>")
 
 
@@ -48,5 +49,6 @@ def _without_warnings(tail: str, area: str) -> str:
     ignored = (
         f'<ignoredErrors><ignoredError sqref="{area}" numberStoredAsText="1"/></ignoredErrors>'
     )
-    before = "<drawing " if "<drawing " in tail else "</worksheet>"
-    return tail.replace(before, ignored + before)
+    at = _BEHIND.search(tail)
+    assert at is not None, "a worksheet ends somewhere"
+    return tail[: at.start()] + ignored + tail[at.start() :]

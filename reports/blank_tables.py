@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -22,6 +23,7 @@ from reports import figures, sheets, words
 from reports.archive import SheetArchive
 from reports.column_guides import GENERAL, guide_to, is_asked, template_columns
 from reports.comments import AUTHOR
+from reports.plain_texts import is_risky
 from reports.to_xlsx import ACCENT, FONT, INK, LINE, SOFT, WARNING
 from tracker.domain.errors import Code
 from tracker.domain.money import Money
@@ -50,10 +52,7 @@ NAMED_BY_CODE: Final = frozenset({"category", "form", "outcome", "status"})
 
 
 def blank_table(
-    kind: TableKind,
-    codes: Codes,
-    language: str,
-    rows: Sequence[Mapping[str, Value]] = (),
+    kind: TableKind, codes: Codes, language: str, rows: Sequence[Mapping[str, Value]] = ()
 ) -> bytes:
     """Write a template workbook of a kind of table.
 
@@ -273,13 +272,13 @@ def _side(column: Column) -> Literal["left", "right"]:
 
 def _put(cell: Cell | MergedCell, value: Value) -> None:
     """Write a value into a cell; a text is never a formula."""
-    if value == "":
-        return
-    if isinstance(value, str):
+    if isinstance(value, Money | Fraction):
+        cell.value = Decimal(sheets.number(value))
+    elif not isinstance(value, str):
+        cell.value = value
+    elif value:
         cell.value, cell.data_type = sheets.cleaned(value), "s"
-        cell.quotePrefix = sheets.is_risky(value)
-    else:
-        cell.value = value.as_decimal if isinstance(value, Money) else value
+        cell.quotePrefix = is_risky(value)
 
 
 def _set_up_page(sheet: Worksheet) -> None:

@@ -3,45 +3,67 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from reports import overview, statement
+from reports import (
+    consortium,
+    cost_list,
+    final_statement,
+    financing_plan,
+    hours_report,
+    in_kind_report,
+    milestone_report,
+    overview,
+    receipts_report,
+    statement,
+)
 from reports.occasion import Occasion
+from reports.printed import WORKBOOK, printed
+from reports.to_csv import to_csv
 from reports.to_html import to_html
 from reports.to_json import to_json
-from reports.to_pdf import to_pdf
 from reports.to_xlsx import to_xlsx
 from tracker.domain.errors import NotFoundError
 from tracker.store import audit
+from tracker.store.budgets import plan_of
+from tracker.store.commitments import commitments_of
+from tracker.store.final_accounts import final_account
+from tracker.store.financing import financing_facts
 from tracker.store.funder_reports import wording_of
+from tracker.store.kept_facts import kept
 from tracker.store.overview import overview_facts
 from tracker.store.projects import the_project
 from tracker.store.statements import facts_of, note_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import date
 
     from sqlalchemy.orm import Session
 
     from reports.model import Report
     from tracker.domain.funder_reports import FunderReport
-    from tracker.domain.overview import OverviewFacts
     from tracker.domain.periods import Period
     from tracker.domain.statements import StatementFacts
 
 FACES: Final[dict[str, Callable[[Report], bytes]]] = {
     "xlsx": to_xlsx,
-    "pdf": lambda report: to_pdf(to_html(report)),
+    "pdf": printed,
     "json": to_json,
+    "csv": to_csv,
     "html": lambda report: to_html(report).encode(),
 }
 MIMETYPES: Final = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": WORKBOOK,
     "pdf": "application/pdf",
     "json": "application/json",
+    "csv": "application/zip",
     "html": "text/html; charset=utf-8",
 }
+ENDINGS: Final = {"csv": "_csv.zip"}
+"""How the names of files end that are not named by their format."""
+ALL_FORMATS: Final = ("xlsx", "pdf", "csv", "json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +72,15 @@ class ReportKind:
 
     Shape:  a report of a commitment is made over a period, in the language of its funder; one of
             the project is made as at a day, for who is inside, in the reader's language.
+            ``tells_final`` is whether it tells what the determination rests on.
     """
 
     slug: str
     title: str
     formats: tuple[str, ...]
     of_commitment: Callable[[StatementFacts], Report] | None = None
-    of_project: Callable[[OverviewFacts, Occasion], Report] | None = None
+    of_project: Callable[[Session, Occasion], Report] | None = None
+    tells_final: bool = False
 
 
 CATALOGUE: Final[dict[str, ReportKind]] = {
@@ -65,10 +89,63 @@ CATALOGUE: Final[dict[str, ReportKind]] = {
         ReportKind(
             "statement",
             statement.TITLE,
-            ("xlsx", "pdf", "json"),
+            ALL_FORMATS,
             of_commitment=statement.build,
         ),
-        ReportKind("overview", overview.TITLE, ("xlsx", "pdf", "json"), of_project=overview.build),
+        ReportKind(
+            "final_statement",
+            final_statement.TITLE,
+            ALL_FORMATS,
+            of_commitment=final_statement.build,
+            tells_final=True,
+        ),
+        ReportKind("cost_list", cost_list.TITLE, ALL_FORMATS, of_commitment=cost_list.build),
+        ReportKind(
+            "milestones",
+            milestone_report.TITLE,
+            ALL_FORMATS,
+            of_commitment=milestone_report.build,
+        ),
+        ReportKind(
+            "receipts",
+            receipts_report.TITLE,
+            ALL_FORMATS,
+            of_commitment=receipts_report.build,
+            tells_final=True,
+        ),
+        ReportKind(
+            "in_kind", in_kind_report.TITLE, ALL_FORMATS, of_commitment=in_kind_report.build
+        ),
+        ReportKind("hours", hours_report.TITLE, ALL_FORMATS, of_commitment=hours_report.build),
+        ReportKind(
+            "financing_plan",
+            financing_plan.TITLE,
+            ALL_FORMATS,
+            of_project=lambda session, occasion: financing_plan.build(
+                financing_facts(session, occasion.made_on),
+                plan_of(session),
+                commitments_of(session),
+                occasion,
+            ),
+        ),
+        ReportKind(
+            "consortium",
+            consortium.TITLE,
+            ALL_FORMATS,
+            of_project=lambda session, occasion: consortium.build(
+                overview_facts(session, occasion.made_on),
+                financing_facts(session, occasion.made_on),
+                occasion,
+            ),
+        ),
+        ReportKind(
+            "overview",
+            overview.TITLE,
+            ALL_FORMATS,
+            of_project=lambda session, occasion: overview.build(
+                overview_facts(session, occasion.made_on), occasion
+            ),
+        ),
     )
 }
 
@@ -87,7 +164,7 @@ def make(
     Errors: ``NotFoundError`` for a report or a commitment that does not exist.
     """
     facts = facts_of(session, commitment_code, period, made_on=made_on, author=author)
-    return laid_out(slug, facts)
+    return laid_out(slug, with_final(session, slug, facts))
 
 
 def make_of_project(session: Session, slug: str, occasion: Occasion) -> Report:
@@ -98,7 +175,7 @@ def make_of_project(session: Session, slug: str, occasion: Occasion) -> Report:
     kind = CATALOGUE.get(slug)
     if kind is None or kind.of_project is None:
         raise NotFoundError("There is no report “{slug}”.", slug=slug)
-    return kind.of_project(overview_facts(session, occasion.made_on), occasion)
+    return kind.of_project(session, occasion)
 
 
 def occasion_of(session: Session, *, made_on: date, author: str, language: str) -> Occasion:
@@ -127,29 +204,54 @@ def facts_to_issue(session: Session, report: FunderReport, *, made_on: date) -> 
         session, report.commitment, report.period, made_on=made_on, author=report.prepared_by
     )
     return replace(
-        found,
+        with_final(session, report.kind, found),
         number=report.next_number,
         approved_by=report.approved_by,
         wording=wording_of(session, report.id),
     )
 
 
+def with_final(session: Session, slug: str, facts: StatementFacts) -> StatementFacts:
+    """Add what the determination rests on, for a kind of report that tells it."""
+    kind = CATALOGUE.get(slug)
+    if kind is None or not kind.tells_final:
+        return facts
+    return replace(facts, final=final_account(session, facts.commitment, facts.period.last_day))
+
+
 def laid_out(slug: str, facts: StatementFacts) -> Report:
     """Lay out a report of a commitment from its facts.
 
+    Shape:  a report that is issued, and so has a number, names the hash of its kept facts.
     Errors: ``NotFoundError`` for a report that does not exist.
     """
     kind = CATALOGUE.get(slug)
     if kind is None or kind.of_commitment is None:
         raise NotFoundError("There is no report “{slug}”.", slug=slug)
-    return kind.of_commitment(facts)
+    report = kind.of_commitment(facts)
+    if not facts.number:
+        return report
+    return replace(report, facts_sha256=sha256(kept(facts)).hexdigest())
+
+
+def check_of_commitment(slug: str) -> None:
+    """Refuse what is no report on a commitment.
+
+    Errors: ``NotFoundError``.
+    """
+    kind = CATALOGUE.get(slug)
+    if kind is None or kind.of_commitment is None:
+        raise NotFoundError("There is no report “{slug}”.", slug=slug)
 
 
 def file_name(report: Report, face: str) -> str:
     """Name the file of a report so that names sort and explain themselves."""
-    return f"{report.file_stem}.{face}"
+    return f"{report.file_stem}{ENDINGS.get(face, f'.{face}')}"
 
 
-def to_format(report: Report, face: str) -> bytes:
-    """Write a report as ``xlsx``, ``pdf``, ``json`` or ``html``."""
-    return FACES[face](report)
+def to_format(report: Report, face: str, beside: Mapping[str, bytes] | None = None) -> bytes:
+    """Write a report as ``xlsx``, ``pdf``, ``csv``, ``json`` or ``html``.
+
+    Shape:  a PDF holds the files of ``beside``, by format, that were made of the report before.
+    """
+    return printed(report, beside) if face == "pdf" else FACES[face](report)

@@ -229,7 +229,10 @@ class TimelineRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Milestones over the years, in the order given; groups stand together under their name."""
+    """Milestones over the years, in the order given; groups stand together under their name.
+
+    Shape:  ``is_dated`` where the day of the chart is told by its date, and not as today.
+    """
 
     follows_table: ClassVar[bool] = False
 
@@ -238,6 +241,7 @@ class Timeline:
     description: str
     today: date
     rows: tuple[TimelineRow, ...]
+    is_dated: bool = False
 
     def __post_init__(self) -> None:
         _check_name(self.name)

@@ -100,6 +100,7 @@ def milestones_over_time(
     *,
     address: Callable[[Milestone], str] = lambda _milestone: "",
     group: Callable[[Milestone], str] = lambda _milestone: "",
+    is_dated: bool = False,
 ) -> Timeline | None:
     """Show milestones on a timeline, in the order given; nothing without milestones.
 
@@ -130,6 +131,7 @@ def milestones_over_time(
         ),
         today,
         rows,
+        is_dated,
     )
 
 

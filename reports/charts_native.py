@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from openpyxl.chart import BarChart, LineChart, Reference, Series
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 WIDTH: Final = 24  # centimetres
 POINT: Final = 12_700  # as drawings measure
 ROWS_A_CENTIMETRE: Final = 2
+PIXELS_A_CENTIMETRE: Final = 38
+PIXELS_A_SIGN, PADDING, COLUMN = 7, 5, 64  # pixels of a column: by its width, and of an empty one
 PAGE_ROWS: Final = 33  # on a sheet of A4, landscape
 PART_HUES: Final = (1, 4, 2)
 
@@ -59,9 +62,22 @@ def add_chart(sheet: Worksheet, chart: Chart, section: Section, language: str) -
     drawn = _drawn(chart, table, language)
     drawn.title = _title(chart.title)
     drawn.width = WIDTH
-    sheet.add_chart(drawn, f"A{table.last_row + 4}")
-    if table.last_row + 4 + ROWS_A_CENTIMETRE * int(drawn.height) > PAGE_ROWS:
-        sheet.row_breaks.append(Break(id=table.last_row + 3))
+    first_row = table.last_row + 4
+    last_row = first_row + ROWS_A_CENTIMETRE * ceil(drawn.height)
+    sheet.add_chart(drawn, f"A{first_row}")
+    sheet.print_area = f"A1:{_last_column(section)}{last_row}"
+    if last_row > PAGE_ROWS:
+        sheet.row_breaks.append(Break(id=first_row - 1))
+
+
+def _last_column(section: Section) -> str:
+    """Name the last column that is printed: of the table, or under the edge of the chart."""
+    left, at = WIDTH * PIXELS_A_CENTIMETRE, 0
+    widths = [column.width * PIXELS_A_SIGN + PADDING for column in section.columns]
+    while left > 0 or at < len(widths):
+        left -= widths[at] if at < len(widths) else COLUMN
+        at += 1
+    return sheets.letters(at - 1)
 
 
 def _drawn(chart: Chart, table: Table, language: str) -> BarChart | LineChart:

@@ -65,6 +65,7 @@ class Axis:
     first: date
     last: date
     today: date
+    is_dated: bool = False
 
     @classmethod
     def over(cls, chart: Timeline) -> Axis:
@@ -72,7 +73,8 @@ class Axis:
         days = [chart.today]
         for row in chart.rows:
             days += (row.baseline, row.current, row.end)
-        return cls(date(min(days).year, 1, 1), date(max(days).year, 12, 31), chart.today)
+        first, last = date(min(days).year, 1, 1), date(max(days).year, 12, 31)
+        return cls(first, last, chart.today, chart.is_dated)
 
     def at(self, day: date) -> int:
         """Give the place of a day."""
@@ -90,6 +92,8 @@ def _scale(axis: Axis, bottom: int, language: str) -> str:
     drawn = []
     every = -(-len(axis.years) // YEARS_NAMED)
     now, today = axis.at(axis.today), words.gettext_for(language)("today")
+    if axis.is_dated:
+        today = figures.day(axis.today, language)
     top = HEAD - 14
     for year in axis.years:
         at = axis.at(date(year, 1, 1))

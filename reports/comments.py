@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from lxml import etree
 
 from reports.packages import Dialect, parse, unparse
-from reports.sheets import CUT, ROWS_MAX, cleaned, letters
+from reports.plain_texts import CUT
+from reports.sheets import ROWS_MAX, cleaned, letters
 from reports.worksheets import Gap, gap_in
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from tracker.domain.money import Money
@@ -21,12 +22,14 @@ MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun",
 MAANDEN: Final = ("jan", "feb", "mrt", "apr", "mei", "jun",
                   "jul", "aug", "sep", "okt", "nov", "dec")  # fmt: skip
 TENTH: Final = Decimal("0.1")
+NUMBER_DECIMALS: Final = 4
 
 # Grouping and the decimal sign follow the reader's own settings; the minus is a real one.
 _EXCEL_FORMATS: Final = {
     "MONEY": f"#,##0.00;{MINUS}#,##0.00",
     "SHARE": f"0.0%;{MINUS}0.0%",
     "COUNT": f"#,##0;{MINUS}#,##0",
+    "NUMBER": f"#,##0.00##;{MINUS}#,##0.00##",
     "TEXT": "General",  # "@" would turn a formula that is typed later into text
 }
 
@@ -48,6 +51,8 @@ def as_text(value: Value, language: str) -> str:
             text = day(value, language)
         case int():
             text = count(value, language)
+        case Fraction():
+            text = number(value, language)
         case _:
             text = share(value, language)
     return text
@@ -106,6 +111,22 @@ def count(value: int, language: str) -> str:
     if language == "nl":
         text = text.translate(_SWAPPED)
     return MINUS + text if value < 0 else text
+
+
+def number(value: Fraction, language: str) -> str:
+    """Write hours, days or a rate: two decimals, or up to four where it has more."""
+    whole, _, decimals = exact(abs(value)).partition(".")
+    text = f"{int(whole):,}.{decimals:0<2}"
+    if language == "nl":
+        text = text.translate(_SWAPPED)
+    return MINUS + text if value < 0 else text
+
+
+def exact(value: Fraction) -> str:
+    """Write a number for programs, with four decimals at most: ``412.5``, ``41.4545``."""
+    sign, size = ("-" if value < 0 else ""), abs(value) * 10**NUMBER_DECIMALS
+    text = f"{int(size + Fraction(1, 2)):05}"
+    return f"{sign}{text[:-NUMBER_DECIMALS]}.{text[-NUMBER_DECIMALS:]}".rstrip("0").rstrip(".")
 
 
 def excel_format(kind: str, language: str) -> str:

@@ -14,6 +14,7 @@ from lxml import etree
 
 from reports import sheets, words
 from reports.packages import parse, unparse
+from reports.plain_texts import is_risky
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -164,7 +165,7 @@ def _row(at: int, texts: Iterable[tuple[str, str]]) -> str:
 
 def _run(text: str, look: str) -> str:
     """Write a text; one that a program could take for a formula later has a mark before it."""
-    safe = f"'{text}" if sheets.is_risky(text) else text
+    safe = f"'{text}" if is_risky(text) else text
     told = f'<t xml:space="preserve">{sheets.written(safe)}</t>'
     return f"<r>{_LOOKS[look]}{told}</r>" if look else told
 

@@ -4,6 +4,7 @@ A section re-adds itself when it is made, and so does a report: one that is a ce
 sections do not tie, cannot exist. A section too long to hold in memory is added up whenever it
 is read to its end.
 """
+# long: the parts of a report, which judge one another
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from fractions import Fraction
 from heapq import nlargest
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -22,21 +24,25 @@ if TYPE_CHECKING:
     from reports.charts import Chart
     from tracker.domain.report_texts import Picture
 
-Value: TypeAlias = str | date | Money | Decimal | int | None
+Value: TypeAlias = str | date | Money | Decimal | Fraction | int | None
 Row: TypeAlias = tuple[Value, ...]
 
 
 class Kind(Enum):
-    """What a column holds; decides alignment, wording and the number format of a workbook."""
+    """What a column holds; decides alignment, wording and the number format of a workbook.
+
+    Shape:  a number is of hours or days, or a rate: exact, with four decimals at most.
+    """
 
     TEXT = str
     DATE = date
     MONEY = Money
     SHARE = Decimal
     COUNT = int
+    NUMBER = Fraction
 
 
-ADDING: Final = frozenset({Kind.MONEY, Kind.COUNT})
+ADDING: Final = frozenset({Kind.MONEY, Kind.COUNT, Kind.NUMBER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +175,7 @@ class LongSection:
         if len(rows) == self.row_count:
             return Section(self.key, self.title, self.columns, rows, self.totals, self.note)
         shown = Adding(self.columns, rows)
-        left = tuple(
-            total - Money(shown.sums[at]) if isinstance(total, Money) else None
-            for at, total in enumerate(self.totals)
-        )
+        left = tuple(_less(total, shown.sums[at]) for at, total in enumerate(self.totals))
         return Section(
             self.key, self.title, self.columns, rows, self.totals, note, (rest, *left[1:])
         )
@@ -198,7 +201,8 @@ class Report:
 
     Shape:  ``about`` are labelled facts of the head; ``note`` must be said wherever the report
             is shown; ``file_stem`` is the name of its files, without the ending. ``texts`` in
-            front of the same section are in reading order.
+            front of the same section are in reading order. ``facts_sha256`` is the hash of the
+            facts that are kept, of a report that is issued.
     Errors: ``ValueError`` if a figure does not tie with the figures it follows from.
     """
 
@@ -217,6 +221,7 @@ class Report:
     sections: tuple[Section | LongSection, ...]
     charts: tuple[Chart, ...] = ()
     texts: tuple[Prose, ...] = ()
+    facts_sha256: str = ""
 
     def __post_init__(self) -> None:
         if len({section.key for section in self.sections}) != len(self.sections):
@@ -259,12 +264,12 @@ class Report:
 class Adding:
     """Rows being added up, column by column.
 
-    Units:  ``sums`` are cents for amounts, and numbers for counts.
+    Units:  ``sums`` are cents for amounts, and numbers for the others.
     """
 
     def __init__(self, columns: tuple[Column, ...], rows: Iterable[Row] = ()) -> None:
         self.columns = columns
-        self.sums = [0] * len(columns)
+        self.sums: list[int | Fraction] = [0] * len(columns)
         self.row_count = 0
         self._adding = [at for at, column in enumerate(columns) if column.kind in ADDING]
         self._following = [at for at, column in enumerate(columns) if column.follows]
@@ -286,7 +291,7 @@ class Adding:
             value = row[at]
             if isinstance(value, Money):
                 self.sums[at] += value.cents
-            elif isinstance(value, int):
+            elif isinstance(value, int | Fraction):
                 self.sums[at] += value
         for at in self._following:
             self.columns[at].check(row, row[at])
@@ -302,8 +307,8 @@ class Adding:
         for at, (column, total) in enumerate(zip(self.columns, totals, strict=True)):
             if column.part_of:
                 column.check(totals, total)
-            elif isinstance(total, Money | int):
-                added = Money(self.sums[at]) if isinstance(total, Money) else self.sums[at]
+            elif isinstance(total, Money | int | Fraction):
+                added = Money(int(self.sums[at])) if isinstance(total, Money) else self.sums[at]
                 if total != added:
                     raise ValueError(f"{column.title!r} says {total}, but adds up to {added}")
 
@@ -311,6 +316,13 @@ class Adding:
         for column, value in zip(self.columns, row, strict=True):
             if value is not None and not isinstance(value, column.kind.value):
                 raise TypeError(f"{column.title!r} cannot hold {value!r}")
+
+
+def _less(total: Value, shown: int | Fraction) -> Value:
+    """Take what is shown off a total; nothing is left of what does not add up."""
+    if isinstance(total, Money):
+        return total - Money(int(shown))
+    return total - shown if isinstance(total, Fraction) else None
 
 
 def _cents(value: Value) -> int:

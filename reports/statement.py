@@ -5,18 +5,19 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from reports import figures, statement_lists, words
+from reports import statement_lists, words
 from reports.charts import Bars
-from reports.model import Cell, Column, Kind, Report, Section, Sum
+from reports.commitment_head import headed
+from reports.model import Cell, Column, Kind, Section, Sum
+from reports.own_lines import own_lines
+from reports.planned_columns import planned_cells, planned_columns, planned_totals
+from reports.source_lines import grant_lines
 from tracker.domain.commitments import Form
-from tracker.domain.errors import TrackerError
 from tracker.domain.money import Money
-from tracker.domain.statements import file_stem
 from tracker.domain.texts import mark
 
 if TYPE_CHECKING:
-    from reports.model import Row, Value
-    from tracker.domain.periods import Period
+    from reports.model import Report, Row
     from tracker.domain.statements import CategoryLine, StatementFacts
 
 TITLE: Final = mark("Statement of costs")
@@ -34,74 +35,21 @@ def build(facts: StatementFacts) -> Report:
 
     Errors: ``TrackerError`` if one of the checks of the facts does not come to zero.
     """
-    _refuse_what_does_not_tie(facts)
-    _ = words.gettext_for(facts.language)
-    commitment, categories = facts.commitment, _categories(facts)
-    return Report(
-        slug="statement",
-        title=f"{_(TITLE)} {facts.period.code}",
-        subtitle=f"{commitment.funder} · {commitment.reference}",
-        language=facts.language,
-        file_stem=file_stem(facts.project_code, commitment.code, facts.period, facts.number),
-        as_of=facts.period.last_day,
-        made_on=facts.made_on,
-        author=facts.author,
-        version=_version(facts),
-        ledger_state=facts.ledger_state,
-        note=_(facts.note) if facts.note else "",
-        about=_about(facts),
-        sections=(
-            _summary(facts),
-            _award(facts),
-            categories,
-            *statement_lists.sections_of(facts),
-        ),
-        charts=(_chart(facts, categories),),
+    categories = categories_of(facts)
+    sections = (
+        _summary(facts),
+        grant_lines(facts),
+        award_of(facts),
+        categories,
+        *own_lines(facts),
+        *statement_lists.sections_of(facts),
     )
-
-
-def _refuse_what_does_not_tie(facts: StatementFacts) -> None:
-    for check in facts.checks:
-        if check.difference:
-            raise TrackerError(
-                "The statement does not tie, and is not made. {what}: {found} against {expected}.",
-                "Run “tracker check”: it names every figure that differs.",
-                what=words.say(check.what, facts.language),
-                found=check.found,
-                expected=check.expected,
-            )
-
-
-def _days(period: Period, language: str) -> str:
-    first, last = (figures.day(day, language) for day in (period.first_day, period.last_day))
-    return f"{first} – {last}"
-
-
-def _version(facts: StatementFacts) -> str:
-    _ = words.gettext_for(facts.language)
-    return _("Version {number}").format(number=facts.number) if facts.number else _("Draft")
-
-
-def _about(facts: StatementFacts) -> tuple[tuple[str, Value], ...]:
-    _ = words.gettext_for(facts.language)
-    commitment = facts.commitment
-    programme = ((_("Programme"), commitment.programme),) if commitment.programme else ()
-    return (
-        (_("Project"), f"{facts.project_code} · {facts.project_name}"),
-        (_("Funder"), commitment.funder),
-        *programme,
-        (_("Commitment"), commitment.code),
-        (_("Reference of the award"), commitment.reference),
-        (_("Decided on"), commitment.decided_on),
-        (_("Status"), words.label(commitment.status, facts.language)),
-        (_("Form"), words.label(commitment.form, facts.language)),
-        (_("Eligible period"), _days(commitment.period, facts.language)),
-        (_("Reporting period"), _days(facts.period, facts.language)),
-        (_("As at"), facts.period.last_day),
-        (_("Version"), _version(facts)),
-        (_("Made on"), facts.made_on),
-        (_("Made by"), facts.author),
-        (_("State of the books"), facts.ledger_state),
+    return headed(
+        facts,
+        "statement",
+        TITLE,
+        sections=sections,
+        charts=(chart_of(facts, categories),),
     )
 
 
@@ -187,7 +135,8 @@ def _figures_of_cash(facts: StatementFacts) -> list[tuple[str, Money, str, Sum]]
     ]
 
 
-def _award(facts: StatementFacts) -> Section:
+def award_of(facts: StatementFacts) -> Section:
+    """List the award and every amendment of it."""
     _ = words.gettext_for(facts.language)
     return Section(
         "award",
@@ -216,7 +165,8 @@ def _sentence_case(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _categories(facts: StatementFacts) -> Section:
+def categories_of(facts: StatementFacts) -> Section:
+    """Lay out the costs of each category, beside its budget."""
     _ = words.gettext_for(facts.language)
     budgets = [line.budget for line in facts.categories if line.budget is not None]
     budget = Money.total(budgets) if budgets else None
@@ -236,8 +186,12 @@ def _categories(facts: StatementFacts) -> Section:
             Column(_("To date"), Kind.MONEY, 17, plus=(2, 3, 4)),
             Column(_("Remaining"), Kind.MONEY, 17, plus=(1,), minus=(5,)),
             Column(_("Share of budget"), Kind.SHARE, 11, part_of=(5, 1)),
+            *planned_columns(facts, 8),
         ),
-        tuple(_category_row(line, facts.language) for line in facts.categories),
+        tuple(
+            (*_category_row(line, facts.language), *planned_cells(line, facts))
+            for line in facts.categories
+        ),
         (
             _("Total"),
             budget,
@@ -247,6 +201,7 @@ def _categories(facts: StatementFacts) -> Section:
             to_date,
             budget - to_date if budget is not None else None,
             Decimal(to_date.cents) / Decimal(budget.cents) if budget else None,
+            *planned_totals(facts),
         ),
         note,
     )
@@ -265,7 +220,8 @@ def _category_row(line: CategoryLine, language: str) -> Row:
     )
 
 
-def _chart(facts: StatementFacts, categories: Section) -> Bars:
+def chart_of(facts: StatementFacts, categories: Section) -> Bars:
+    """Draw the costs of each category against its budget, where there is one."""
     _ = words.gettext_for(facts.language)
     title, description = (
         _("Costs by category"),

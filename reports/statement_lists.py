@@ -3,91 +3,56 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 from typing import TYPE_CHECKING
 
 from reports import figures, words
+from reports.change_lines import changes, variances
+from reports.checks import Tied, checks_of
+from reports.cost_lines import cost_lines
+from reports.declaration import declaration
+from reports.hours_lines import contribution_lines, hours_lines
 from reports.model import Cell, Column, Kind, LongSection, Section, Sum
+from reports.receipt_lines import instalment_lines, receipt_lines
+from reports.source_lines import source_lines
 from reports.statement_notes import milestones_note, notes_of
 from tracker.domain.commitments import Form
 from tracker.domain.money import Money
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import date
 
-    from reports.model import Row
     from tracker.domain.milestones import Milestone
     from tracker.domain.statements import StatementFacts
 
 
 def sections_of(facts: StatementFacts) -> list[Section | LongSection]:
-    """Lay out the lists that apply: an award in kind has no receipts, and so on."""
-    sections: list[Section | LongSection] = []
-    if facts.commitment.form is not Form.IN_KIND:
-        sections.append(_receipts(facts))
-    if facts.instalments:
-        sections.append(_instalments(facts))
-    sections.append(_not_charged(facts))
-    if facts.adjustments:
-        sections.append(_adjustments(facts))
-    if facts.milestones:
-        sections.append(_milestones(facts))
-    if facts.waivers:
-        sections.append(_waivers(facts))
-    return [*sections, _lines(facts), _checks(facts), notes_of(facts)]
+    """Lay out what the figures are made of, without what does not apply to the award."""
+    return [
+        *([source_lines(facts)] if facts.sources else []),
+        *variances(facts),
+        _not_charged(facts),
+        *([_adjustments(facts)] if facts.adjustments else []),
+        *([_milestones(facts)] if facts.milestones else []),
+        *([_waivers(facts)] if facts.waivers else []),
+        cost_lines(facts),
+        *([hours_lines(facts)] if facts.hours else []),
+        *([contribution_lines(facts)] if facts.contributions else []),
+        *([receipt_lines(facts)] if facts.commitment.form is not Form.IN_KIND else []),
+        *([instalment_lines(facts)] if facts.instalments else []),
+        *changes(facts),
+        checks_of(facts, [_listed(facts)]),
+        notes_of(facts),
+        declaration(facts),
+    ]
 
 
-def _receipts(facts: StatementFacts) -> Section:
+def _listed(facts: StatementFacts) -> Tied:
     _ = words.gettext_for(facts.language)
-    return Section(
-        "receipts",
-        _("Receipts"),
-        (
-            Column(_("Received on"), Kind.DATE, 17),
-            Column(_("Paid by"), width=30),
-            Column(_("Remittance"), width=50),
-            Column(_("Recognised by"), width=16),
-            Column(_("Amount"), Kind.MONEY, 18),
-        ),
-        tuple(
-            (
-                receipt.received_on,
-                receipt.counterparty,
-                receipt.remittance,
-                words.label(receipt.recognised_by, facts.language),
-                receipt.amount,
-            )
-            for receipt in facts.receipts
-        ),
-        (None, _("Received to date"), None, None, facts.received_to_date),
-        _("Amounts in euros. All receipts up to the end of the period."),
-    )
-
-
-def _instalments(facts: StatementFacts) -> Section:
-    _ = words.gettext_for(facts.language)
-    titles = {milestone.code: milestone.title for milestone in facts.milestones}
-    return Section(
-        "instalments",
-        _("Instalments"),
-        (
-            Column(_("Number"), Kind.COUNT, 9),
-            Column(_("Due on"), Kind.DATE, 17),
-            Column(_("Released by milestone"), width=50),
-            Column(_("Amount"), Kind.MONEY, 18),
-        ),
-        tuple(
-            (
-                instalment.number,
-                instalment.due_on,
-                f"{instalment.milestone} {titles.get(instalment.milestone, '')}".strip(),
-                instalment.amount,
-            )
-            for instalment in facts.instalments
-        ),
-        (None, None, _("Total"), Money.total(part.amount for part in facts.instalments)),
-        _("Amounts in euros."),
+    return Tied(
+        _("The list of cost lines, and costs by category"),
+        facts.listed,
+        Sum((Cell("lines", None, 10),)),
+        Sum((Cell("categories", None, 3), Cell("categories", None, 4))),
     )
 
 
@@ -211,89 +176,4 @@ def _adjustments(facts: StatementFacts) -> Section:
             "Amounts in euros. Costs of earlier periods that no report told yet: brought in late,"
             " corrected since, or between two reports. The list of cost lines marks each."
         ),
-    )
-
-
-def _lines(facts: StatementFacts) -> LongSection:
-    _ = words.gettext_for(facts.language)
-    marks = (Column(_("Adjustment of"), width=14),) if facts.adjustments else ()
-    return LongSection(
-        "lines",
-        _("Cost lines"),
-        (
-            Column(_("Ledger key"), width=20),
-            Column(_("Incurred on"), Kind.DATE, 14),
-            Column(_("Booked on"), Kind.DATE, 13),
-            Column(_("Supplier"), width=26),
-            Column(_("Document"), width=16),
-            Column(_("Description"), width=36),
-            Column(_("Category"), width=20),
-            Column(_("Work package"), width=12),
-            Column(_("Account"), width=11),
-            Column(_("Amount of the line"), Kind.MONEY, 16),
-            Column(_("Charged"), Kind.MONEY, 16),
-            *marks,
-        ),
-        lambda: _rows_of(facts),
-        facts.line_count,
-        (_("Total"), *(None,) * 9, facts.listed, *(None for _mark in marks)),
-        weight=10,
-        note=_("Amounts in euros. Costs charged in the period, by the day they were incurred."),
-    )
-
-
-def _rows_of(facts: StatementFacts) -> Iterator[Row]:
-    categories = cache(lambda code: words.label(code, facts.language))
-    for line in facts.lines():
-        yield (
-            line.key,
-            line.incurred_on,
-            line.booked_on,
-            _on_one_line(line.supplier),
-            line.document,
-            _on_one_line(line.description),
-            categories(line.category),
-            line.work_package,
-            line.account,
-            Money(line.amount),
-            Money(line.charged),
-            *((line.adjusts or None,) if facts.adjustments else ()),
-        )
-
-
-def _on_one_line(text: str) -> str:
-    return " ".join(text.split()) if "\n" in text else text
-
-
-def _checks(facts: StatementFacts) -> Section:
-    """Lay out the checks of the facts, and those of the report's own sections on one another."""
-    _ = words.gettext_for(facts.language)
-    rows = [
-        (words.say(check.what, facts.language), check.found, check.expected, check.difference)
-        for check in facts.checks
-    ]
-    listed = Sum((Cell("lines", None, 10),))
-    told = Sum((Cell("categories", None, 3), Cell("categories", None, 4)))
-    ties = {(len(rows), 1): listed, (len(rows), 2): told}
-    rows.append(
-        (
-            _("The list of cost lines, and costs by category"),
-            facts.listed,
-            facts.listed,
-            Money(0),
-        )
-    )
-    return Section(
-        "checks",
-        _("Checks"),
-        (
-            Column(_("What is compared"), width=64),
-            Column(_("Found"), Kind.MONEY, 18),
-            Column(_("Expected"), Kind.MONEY, 18),
-            Column(_("Difference"), Kind.MONEY, 18, plus=(1,), minus=(2,)),
-        ),
-        tuple(rows),
-        (_("All differences together"), None, None, Money(0)),
-        _("Amounts in euros. Figures worked out in two ways; every difference is nil."),
-        ties=ties,
     )

@@ -66,9 +66,19 @@ NOTES: Final = (
     ),
     (
         mark("Previously reported"),
-        mark("Costs charged up to the day before the first day of the period."),
+        mark(
+            "What the last report that stands told to date; before a first report, costs charged up"
+            " to the day before the first day of the period."
+        ),
     ),
-    (mark("To date"), mark("Previously reported + this period.")),
+    (
+        mark("Adjustments"),
+        mark(
+            "Costs of days before the period that no report told yet: brought in late or corrected"
+            " since. Each is among the cost lines, with the period that it is of."
+        ),
+    ),
+    (mark("To date"), mark("Previously reported + adjustments + this period.")),
     (mark("Remaining"), mark("Budget − to date; negative if more was charged than budgeted.")),
     (mark("Share of budget"), mark("To date as a percentage of the budget.")),
     (
@@ -80,6 +90,25 @@ NOTES: Final = (
         mark("Fiscal year, journal, transaction and line: where the cost stands in the books."),
     ),
     (mark("Credit notes"), mark("A credit note is a negative cost.")),
+    (
+        mark("Orders"),
+        mark("Ordered up to the end of the period, and not yet invoiced when the report was made."),
+    ),
+    (
+        mark("Other sources"),
+        mark(
+            "What other funders bring, told so far together that no single one of them is told by"
+            " it. Committed by decisions known when the report was made."
+        ),
+    ),
+    (
+        mark("Own contribution"),
+        mark("What the owner and universities pay: no public aid, and no private contribution."),
+    ),
+    (
+        mark("In kind"),
+        mark("Hours of partners at their value. They never are money, and count once signed for."),
+    ),
 )
 
 NOTES_ON_CASH: Final = (

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from reports import figures
 from tracker.domain.money import Money
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ def to_json(report: Report) -> bytes:
     """Write a report as JSON.
 
     Shape:  an amount is ``{"amount": "1234.56", "cents": 123456}``, a day ``2023-12-31``, a share
-            a string such as ``0.853``; rows are lists in the order of the columns.
+            or a number a string such as ``0.853``; rows are lists in the order of the columns.
     Errors: ``ValueError`` if a long section does not add up.
     """
     return "".join(_pieces(report)).encode()
@@ -74,6 +76,8 @@ def _plain(value: Value) -> object:
             return {"amount": f"{value.as_decimal:.2f}", "cents": value.cents}
         case Decimal():
             return str(value)
+        case Fraction():
+            return figures.exact(value)
         case date():
             return value.isoformat()
     return value

@@ -1,22 +1,29 @@
 """A report as a PDF, printed by WeasyPrint in a process of its own, with limits.
 
-The document is all it gets: no file, no address, no asset is read. A page that is too much for
-it ends its own process, not the tracker's.
+The document, its pictures and what is attached to it are all it gets: no file and no address is
+read. A page that is too much for it ends its own process, not the tracker's.
 """
 
 from __future__ import annotations
 
+import base64
+import json
 import os
-import resource
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tracker.domain.errors import TrackerError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from tracker.domain.report_texts import Picture
+
 ROOT: Final = Path(__file__).parents[1]
-MEMORY_MAX: Final = 2 << 30  # bytes; a report of 500 lines takes a tenth of it
 SECONDS_MAX: Final = 120  # a report of 500 lines takes ten
 NO_LIBRARY: Final = 3  # exit status
 # What the child needs to find programs, libraries and fonts; no secret is among them.
@@ -24,18 +31,42 @@ ENVIRONMENT: Final = (
     "PATH", "LD_LIBRARY_PATH", "FONTCONFIG_FILE", "FONTCONFIG_PATH", "HOME", "TMPDIR",
 )  # fmt: skip
 PANGO: Final = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+# A PDF holds texts in XML as well, and XML holds no control characters.
+CONTROL: Final = dict.fromkeys((*range(0x20), 0x7F, 0xFFFE, 0xFFFF)) | {9: 9, 10: 10, 13: 13}
 
 
-def to_pdf(html: str) -> bytes:
-    """Print a document to a tagged PDF; the same document gives the same bytes.
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file inside a PDF; ``relation`` is ``Source`` or ``Data``, as PDF/A-3 calls them."""
 
+    name: str
+    media_type: str
+    content: bytes
+    description: str
+    relation: str
+    day: date
+
+
+def to_pdf(
+    html: str,
+    pictures: Mapping[str, Picture] | None = None,
+    attached: Iterable[Attached] = (),
+) -> bytes:
+    """Print a document to a tagged PDF that can be archived; the same gives the same bytes.
+
+    Shape:  ``pictures`` are those that the document names, by the address it names them by.
     Errors: ``TrackerError`` if the printing fails, or a library of the system is missing.
     """
+    wished = {
+        "html": html.encode(errors="replace").decode().translate(CONTROL),
+        "pictures": {at: [one.media_type, one.base64] for at, one in (pictures or {}).items()},
+        "attached": [_plain(one) for one in attached],
+    }
     kept = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "reports.to_pdf"],
-            input=html.encode(),
+            [sys.executable, "-m", "reports.printer"],
+            input=json.dumps(wished).encode(),
             capture_output=True,
             cwd=ROOT,
             env={**kept, "PYTHONUTF8": "1"},
@@ -55,29 +86,18 @@ def to_pdf(html: str) -> bytes:
     return done.stdout
 
 
+def _plain(one: Attached) -> dict[str, str]:
+    return {
+        "name": one.name,
+        "media_type": one.media_type,
+        "base64": base64.b64encode(one.content).decode(),
+        "description": one.description.translate(CONTROL),
+        "relation": one.relation,
+        "day": one.day.isoformat(),
+    }
+
+
 def _failure(why: str) -> TrackerError:
     return TrackerError(
         "The PDF cannot be made: {why}", "Take the workbook, and tell the administrator.", why=why
     )
-
-
-def _print() -> int:
-    """Print what comes in on standard input: the work of the child process."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX, MEMORY_MAX))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS_MAX, SECONDS_MAX))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    try:
-        from weasyprint import HTML
-        from weasyprint.urls import URLFetcher
-    except OSError as missing:
-        sys.stderr.write(str(missing))
-        return NO_LIBRARY
-    # No protocol is allowed, not even `data:`: a document that names an address is refused whole.
-    nothing = URLFetcher(allowed_protocols=(), fail_on_errors=True)
-    document = HTML(string=sys.stdin.buffer.read().decode(), url_fetcher=nothing)
-    sys.stdout.buffer.write(document.write_pdf(pdf_variant="pdf/ua-1"))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(_print())

@@ -45,6 +45,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--mutants", type=int, default=2_000, help="damaged files that are read, over all kinds"
     )
     parser.addoption(
+        "--remade", type=int, default=4, help="reports that are made again from their kept facts"
+    )
+    parser.addoption(
         "--long",
         action="store_true",
         help="every page in both languages with all its rows, and every part of the benchmark",
@@ -99,6 +102,19 @@ def session(engine: Engine) -> Iterator[Session]:
 @pytest.fixture
 def loaded(loaded_url: str) -> Iterator[Session]:
     with closing_engine(loaded_url) as engine, Session(engine) as session:
+        yield session
+
+
+@pytest.fixture
+def reported(databases: Databases) -> Iterator[Session]:
+    """A database in which reports were issued: two versions for one funder, one for another."""
+    from tests.actions.issued import load_issued
+
+    with (
+        databases.copy_of("reported", load_issued) as url,
+        closing_engine(url) as engine,
+        Session(engine) as session,
+    ):
         yield session
 
 

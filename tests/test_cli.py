@@ -60,10 +60,12 @@ def test_the_whole_job_from_the_books_to_the_report(case: Path, tmp_path: Path) 
     out = tmp_path / "reports"
     run("report", "NGF-1", "--year", 2023, "--format", "xlsx,json", "--out", out)
     run("report", "NGF-1", "--period", "2023-Q2", "--format", "json", "--out", out)
+    run("report", "NGF-1", "--year", 2023, "--kind", "cost_list", "--format", "csv", "--out", out)
     assert sorted(path.name for path in out.iterdir()) == [
         "NECST_NGF-1_2023-Q2.json",
         "NECST_NGF-1_2023.json",
         "NECST_NGF-1_2023.xlsx",
+        "NECST_NGF-1_cost-list_2023_csv.zip",
     ]
 
 
@@ -96,7 +98,10 @@ def test_a_refused_file_is_named_with_its_findings_and_the_exit_code_says_so(
     [
         (["report", "NGF-1"], "--year 2023 or --period 2023-Q2"),
         (["report", "NGF-1", "--year", "2023", "--period", "2023-Q2"], "Give either"),
-        (["report", "NGF-1", "--year", "2023", "--format", "docx"], "not one of xlsx, pdf, json"),
+        (
+            ["report", "NGF-1", "--year", "2023", "--format", "docx"],
+            "not one of xlsx, pdf, csv, json",
+        ),
         (["import"], "Missing argument"),
         (["check", "--expected", "nowhere.json"], "does not exist"),
     ],
@@ -111,6 +116,7 @@ def test_a_command_that_makes_no_sense_is_explained(arguments: list[str], compla
     [
         (["report", "XXX-9", "--year", "2023"], "There is no commitment “XXX-9”."),
         (["report", "NGF-1", "--period", "2023-Q7"], "is not a period"),
+        (["report", "NGF-1", "--year", "2023", "--kind", "absent"], "There is no report “absent”."),
     ],
 )
 @pytest.mark.usefixtures("loaded")

@@ -1,18 +1,23 @@
-"""Files that wait for a finance officer: to say what is in it, to look at it, to correct it."""
+"""Files and reports that wait for a finance officer: to be looked at, corrected, or fetched."""
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from tracker.actions import intakes
+from tracker.actions import intakes, report_jobs
 from tracker.actions.intake_jobs import IntakeJob
 from tracker.domain.actor import Actor
 from tracker.domain.mappings import DecimalSign, Mapping
 from tracker.domain.money import Money
 from tracker.domain.policy import Role
+from tracker.domain.report_jobs import JobKind, JobState, Wanted
 from tracker.domain.table_columns import TableKind
 from tracker.readers.headings import suggest
 from tracker.store import intakes as stored
+from tracker.store import plain
+from tracker.store import report_jobs as jobs
+from tracker.store.session import transaction
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,4 +95,20 @@ def have_files_wait(session: Session, folder: Path) -> dict[str, int]:
     refused = hand_in(session, folder, "grootboek met fouten.csv", afas_csv(*WRONG))
     headings = HEADINGS.replace("Naam crediteur", "Wie")
     asked = hand_in(session, folder, "uit een ander pakket.csv", afas_csv(headings=headings))
+    have_reports_made(session)
     return {"ready": ready, "refused": refused, "mapping": asked}
+
+
+def have_reports_made(session: Session) -> None:
+    """Leave a report that was made in the background, and a dossier that failed."""
+    now, day = datetime.now(UTC), date(2026, 1, 15)
+    done = Wanted(JobKind.REPORT, "NGF-1", "2022-Q3", day, slug="statement", face="json")
+    failed = Wanted(JobKind.DOSSIER, "NGF-1", "2023", day)
+    for wanted in (done, failed):
+        with transaction(session):
+            key = jobs.add_job(session, wanted, by=OFFICER, now=now)
+            jobs.move(session, key, 1, JobState.WAITING, JobState.RUNNING)
+            if wanted is failed:
+                why = plain.written(report_jobs.ENDED)
+                jobs.move(session, key, 2, JobState.RUNNING, JobState.FAILED, why=why)
+        report_jobs.Queue(session).carry_out(key)

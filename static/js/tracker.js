@@ -6,6 +6,7 @@ const asleep = new Set();
 
 addEventListener("submit", ({ target: form, defaultPrevented }) => {
   if (defaultPrevented || form.getAttribute("method") !== "post") return;
+  if ("again" in form.dataset) return; // it hands a file out, and the page stays
   const outcome = form.querySelector("[role=status]");
   setTimeout(() => {
     for (const button of form.elements) {

@@ -718,7 +718,7 @@ from tracker.readers import kinds
 from tracker import jobs
 
 kinds.kind_of = lambda *_: bytearray(1 << 34)
-jobs.main({key})
+jobs.main(["{key}"])
 """
 
 

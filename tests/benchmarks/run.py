@@ -41,9 +41,13 @@ if TYPE_CHECKING:
 
 OUT = ROOT / "docs" / "benchmarks.md"
 RATE, LATENCY = 50_000, 150  # lines charged a second; milliseconds of a page
+WORKBOOK_SECONDS = 2  # of CPU
+LINES_PRINTED = 500  # as a statement prints at most
 IMPORT_MEMORY = 400  # megabytes
 LIST_LATENCY = 200  # milliseconds of a list
 OVERVIEW_LATENCY = 300  # milliseconds of an overview of many projects
+BESIDE_LATENCY = 500  # milliseconds of a page while reports are made
+BESIDE_MEMORY = 1_024  # mebibytes of the server and the jobs together
 
 
 class Size(NamedTuple):
@@ -56,6 +60,7 @@ class Size(NamedTuple):
     requests: int
     listed_lines: int
     projects: int
+    reports: int
 
 
 FULL = Size(
@@ -65,8 +70,10 @@ FULL = Size(
     requests=200,
     listed_lines=10**6,
     projects=40,
+    reports=50,
 )
-QUICK = Size(40, 1, workbook_lines=600, pdf_lines=60, requests=5, listed_lines=3_000, projects=2)
+QUICK = Size(40, 1, workbook_lines=600, pdf_lines=60, requests=5, listed_lines=3_000, projects=2,
+             reports=4)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -210,7 +217,24 @@ def of_workbook(place: Workplace) -> list[Line]:
         compared(f"{what}, against openpyxl", cpu, floor, seconds, 0.25),
         compared("… against deflating, as hard as zlib does by itself", cpu, by_itself, seconds, 3),
         compared("… against deflating, as hard as the workbook does", cpu, alike, seconds),
+        Line("… by itself", spread(cpu, seconds), target=f"≤ {WORKBOOK_SECONDS} s",
+             holds=yes(Spread.of(cpu).middle <= WORKBOOK_SECONDS)),
         Line("… peak memory", spread(peak, megabytes), target="≤ 100 MB", holds=held),
+        *of_libreoffice(place, place.size.workbook_lines, "xlsx"),
+    ]  # fmt: skip
+
+
+def of_libreoffice(place: Workplace, lines: int, ending: str) -> list[Line]:
+    """Tell what LibreOffice takes for a file of the same lines: a bare list, without a report."""
+    what = f"… LibreOffice, a bare list of {lines:,} lines as {ending}, CPU"
+    if shutil.which("soffice") is None:
+        return [Line(what, "not measured: it is not installed")]
+    tell(f"LibreOffice, {ending}")
+    kept = place.path(f"office-{ending}")
+    told = in_child("statements.by_libreoffice", lines=lines, kept=kept, ending=ending)
+    return [
+        Line(what, seconds(told["cpu"])),
+        Line("… its peak memory", megabytes(told["peak_of_child"])),
     ]
 
 
@@ -230,7 +254,29 @@ def of_pdf(place: Workplace) -> list[Line]:
     return [
         compared(what, cpu, floor, seconds, 1.2),
         compared("… against an untagged PDF", cpu, plain, seconds),
+        *of_libreoffice(place, LINES_PRINTED, "pdf"),
     ]
+
+
+def of_reports_asked(place: Workplace) -> list[Line]:
+    """Measure pages while many reports are made, and the memory of all of it."""
+    count = place.size.reports
+    tell(f"{count} reports asked at once")
+    shutil.copyfile(place.charged, place.path("asked.db"))
+    given = {"reports": count, "times": place.size.requests}
+    told = in_child("report_jobs.ask_at_once", url=place.url("asked.db"), **given)
+    page, alone, memory = told["page"], told["alone"], told["memory"]
+    what = f"{count} reports asked at once"
+    limit = BESIDE_MEMORY * 2**20
+    return [
+        compared(f"{what}, p50 of pages", [page["p50"]], [alone["p50"]], milliseconds),
+        compared(f"{what}, p95 of pages", [page["p95"]], [alone["p95"]], milliseconds)._replace(
+            target=f"≤ {BESIDE_LATENCY} ms", holds=yes(page["p95"] <= BESIDE_LATENCY)
+        ),
+        Line("… peak memory of the server and the jobs", megabytes(memory),
+             target="≤ 1 GiB", holds=yes(memory <= limit)),
+        Line("… until all were made, clock", seconds(told["wall"])),
+    ]  # fmt: skip
 
 
 def of_overview(place: Workplace) -> list[Line]:
@@ -354,6 +400,7 @@ PARTS: dict[str, Callable[[Workplace], list[Line]]] = {
     "charging": of_charging,
     "workbook": of_workbook,
     "pdf": of_pdf,
+    "asked": of_reports_asked,
     "overview": of_overview,
     "postgresql": of_overview_on_postgresql,
     "list": of_cost_list,

@@ -6,11 +6,14 @@ import subprocess
 import sys
 import zlib
 from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
-from tests.benchmarks.measuring import stopwatch
+from tests.benchmarks.measuring import KILOBYTE, stopwatch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,14 +94,16 @@ def to_html(lines: int, kept: str) -> dict[str, Any]:
 
 
 def to_pdf(lines: int, kept: str) -> dict[str, Any]:
-    """Make the PDF of a statement, from its report to the bytes of the file."""
-    from reports.to_html import to_html as lay_out
-    from reports.to_pdf import to_pdf as printed
+    """Make the PDF of a statement, with its workbook and its figures inside."""
+    from reports.printed import printed
+    from reports.to_json import to_json
+    from reports.to_xlsx import to_xlsx as write
 
     told: dict[str, Any] = {}
     report = _report(lines)
+    beside = {"xlsx": write(report), "json": to_json(report)}  # they are files of their own
     with stopwatch(told):
-        document = printed(lay_out(report))
+        document = printed(report, beside)
     Path(kept).write_bytes(document)
     return told
 
@@ -108,6 +113,24 @@ def to_pdf_bare(html: str, kept: str, variant: str) -> dict[str, Any]:
     told: dict[str, Any] = {}
     with stopwatch(told):
         subprocess.run([sys.executable, "-c", BARE, html, kept, variant], check=True)
+    return told
+
+
+def by_libreoffice(lines: int, kept: str, ending: str) -> dict[str, Any]:
+    """Have LibreOffice make a file of the same lines, which it is given as csv."""
+    from reports.to_csv import lines_of
+
+    folder = Path(kept)
+    (folder / "profile").mkdir(parents=True, exist_ok=True)
+    given = folder / "lines.csv"
+    given.write_text("".join(lines_of(_report(lines).section("lines"), "en")), "utf-8")
+    told: dict[str, Any] = {}
+    command = ["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless"]
+    command += ["--infilter=CSV:44,34,76,1", "--convert-to", ending, "--outdir", kept, str(given)]
+    with stopwatch(told):
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    assert (folder / f"lines.{ending}").stat().st_size
+    told["peak_of_child"] = getrusage(RUSAGE_CHILDREN).ru_maxrss * KILOBYTE
     return told
 
 
@@ -142,4 +165,6 @@ def _lines(count: int) -> Iterator[ChargedLine]:
 def _bare(value: Value) -> Any:
     from tracker.domain.money import Money
 
+    if isinstance(value, Fraction):
+        return value.numerator / Decimal(value.denominator)
     return value.as_decimal if isinstance(value, Money) else value

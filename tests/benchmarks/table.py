@@ -27,9 +27,12 @@ What the floors are:
   cache, one transaction a file. The tracker reads bank statements and a list of hours besides.
 - **Charging**: bare `sqlite3` inserting the same allocations and unallocated shares, likewise.
 - **Workbook**: openpyxl's write-only workbook with the same values and without styles, formulas,
-  widths or print set-up; and deflating the XML of its worksheets.
+  widths or print set-up; and deflating the XML of its worksheets. LibreOffice is given the same
+  lines as csv, and makes a bare list of them: no totals, checks, cover or other sections.
 - **PDF**: WeasyPrint in a fresh process on the same document, as the same tagged kind of PDF; and
   as an untagged one, which nobody with a screen reader can use.
+- **Reports asked at once**: the same pages before anything is asked. Each report is asked for by
+  another person; memory is what the server and all its jobs hold together at the most.
 - **Overview**: the statements of one request on a bare connection, one after the other, with all
   their rows taken; in turn with the page, which the test client asks for as a director.
 

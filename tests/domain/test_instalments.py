@@ -18,8 +18,10 @@ from tracker.domain.instalments import (
     Progress,
     check_progress,
     check_replan,
+    is_released_by,
 )
 from tracker.domain.money import Money
+from tracker.domain.periods import Period, calendar_quarter, calendar_year
 
 DUE, BEFORE, AFTER = date(2025, 7, 1), date(2025, 6, 30), date(2025, 7, 2)
 HUNDRED = Money(100_00)
@@ -124,3 +126,27 @@ def test_a_plan_above_the_ceiling_stops_unless_it_warns_or_is_waived(
     *, stops: bool, is_waived: bool, strict: bool
 ) -> None:
     assert PlanTerms(None, None, stops, is_waived).is_strict == strict
+
+
+@pytest.mark.parametrize(
+    ("report", "period", "is_released"),
+    [
+        ("Progress report 2023", calendar_year(2023), True),
+        ("Voortgangsrapportage 2023-q2, definitief", calendar_quarter(2023, 2), True),
+        ("2022-07-01_2023-06-30", Period(date(2022, 7, 1), date(2023, 6, 30)), True),
+        ("Progress report 2023", calendar_year(2022), False),
+        ("Progress report 2023-Q2", calendar_year(2023), False),
+        ("Reports 2022 and 2023", calendar_year(2023), False),
+        ("Report 2022-2023", calendar_year(2023), False),
+        ("Grant UL202301", calendar_year(2023), False),
+        ("Year 3", calendar_year(2023), False),
+        ("", calendar_year(2023), False),
+    ],
+)
+def test_a_report_releases_what_names_its_period_and_no_other(
+    report: str, period: Period, is_released: bool
+) -> None:
+    waiting = Instalment(1, date(2024, 5, 1), Money(500), report=report)
+    assert is_released_by(waiting, period) is is_released
+    for done in (replace(waiting, is_cancelled=True), replace(waiting, accepted_on=date.min)):
+        assert not is_released_by(done, period)

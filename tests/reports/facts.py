@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 from tracker.domain.allocations import Reason
 from tracker.domain.amendments import Amendment
 from tracker.domain.commitments import Commitment, Form, Receipt, Status
-from tracker.domain.errors import Sentence
+from tracker.domain.errors import Code, Sentence
+from tracker.domain.financing import Side
 from tracker.domain.instalments import Instalment
+from tracker.domain.labour import RateMethod
 from tracker.domain.milestones import Milestone, Move
 from tracker.domain.money import Money
 from tracker.domain.periods import Period, calendar_year
+from tracker.domain.statement_parts import (
+    Changed,
+    ChangedAmount,
+    ChangedTerm,
+    ChangeOf,
+    HoursLine,
+    InKindLine,
+    SourceSum,
+)
 from tracker.domain.statements import (
     CategoryLine,
     ChargedLine,
     Check,
+    Earlier,
     NotCharged,
     StatementFacts,
 )
@@ -158,4 +172,58 @@ def facts_of(
         ) if checks is None else checks,
         line_count=sum(1 for _ in lines()),
         lines=lines,
+        hours=HOURS,
+        contributions=CONTRIBUTIONS,
+        sources=(
+            SourceSum((Side.PUBLIC,), (form,), Money(1_112_000_00),
+                      Money(0) if form is Form.IN_KIND else Money(750_000_50), charged,
+                      "NGF-1", "NGF-RMXB-2021-07"),
+            SourceSum((Side.PRIVATE, Side.OWN), (Form.CASH, Form.IN_KIND), Money(888_000_00),
+                      Money(400_000_00), Money(312_345_67)),
+        ),
+        threshold=Decimal("0.25"),
+        ordered=Money(84_000_00),
+        own_required=Money(1_359_111_11),
+        own_spent=Money(951_891_18),
     )  # fmt: skip
+
+
+HOURS = (
+    HoursLine("P-07", date(2023, 3, 1), "WP3", RateMethod.WAGE_SURCHARGE, Decimal("412.5"),
+              Decimal("41.4545"), Money(25_650_00), Money(11_542_50)),
+    HoursLine("=P-08", date(2023, 4, 1), "WP4", RateMethod.FIXED_RATE, Decimal("-7.25"),
+              Decimal(60), Money(-435_00), Money(-195_75)),
+    HoursLine("P-09", date(2023, 4, 1), "WP4", RateMethod.DAY_RATE, Decimal(40),
+              Decimal(400), Money(16_000_00), Money(0)),
+)  # fmt: skip
+CONTRIBUTIONS = (
+    InKindLine("2023 Bio 1/1", "Biomaterials B.V.", date(2023, 1, 28), "WP3", "Two\nlines",
+               Decimal("113.25"), Decimal(60), Money(6_795_00), Money(6_795_00),
+               date(2023, 12, 20)),
+    InKindLine("2023 Kap 2/1", "+Kapsel & Cel", date(2023, 2, 28), "WP3", "=SOM(A1)",
+               Decimal(8), Decimal("62.5"), Money(500_00), Money(225_00), None),
+)  # fmt: skip
+
+
+def carried_on(facts: StatementFacts) -> StatementFacts:
+    """Make the same facts as those of a report that carries an issued one on."""
+    told = {line.category: line.previously for line in facts.categories}
+    earlier = Earlier(
+        "statement", 2, calendar_year(2022), datetime(2023, 3, 1, 9, tzinfo=UTC), (*told.items(),)
+    )
+    return replace(facts, earlier=earlier, changed=CHANGED)
+
+
+CHANGED = Changed(
+    amounts=(
+        ChangedAmount(ChangeOf.AWARD, "", Money(700_000_00), Money(1_112_000_00)),
+        ChangedAmount(ChangeOf.BUDGET, "travel", None, Money(12_000_00)),
+        ChangedAmount(ChangeOf.RECEIVED, "", Money(400_000_00), Money(750_000_50)),
+    ),
+    terms=(
+        ChangedTerm(ChangeOf.LAST_DAY, "", "", date(2025, 6, 30), date(2025, 12, 31), "more time"),
+        ChangedTerm(ChangeOf.MILESTONE_STANDING, "M6", "First patient batch",
+                    Code("on_schedule"), Code("late")),
+        ChangedTerm(ChangeOf.WAIVER, "virement", "", None, date(2024, 1, 31), "=bought ahead"),
+    ),
+)  # fmt: skip

@@ -21,13 +21,17 @@ RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def recalculated(workbook: bytes, folder: Path) -> bytes:
-    """Have LibreOffice work out every formula of a workbook, in a profile of its own."""
+def recalculated(workbook: bytes, folder: Path, *, as_usual: bool = False) -> bytes:
+    """Have LibreOffice work out every formula of a workbook, in a profile of its own.
+
+    Shape:  ``as_usual`` leaves it as people have it: it believes values that are in the file.
+    """
     if (office := shutil.which("soffice")) is None:
         pytest.skip("LibreOffice is not installed: apt-get install libreoffice-calc")
     profile = folder / "profile"
     (profile / "user").mkdir(parents=True, exist_ok=True)
-    (profile / "user" / "registrymodifications.xcu").write_text(RECALCULATE, "utf-8")
+    if not as_usual:
+        (profile / "user" / "registrymodifications.xcu").write_text(RECALCULATE, "utf-8")
     (folder / "told.xlsx").write_bytes(workbook)
     out = folder / "out"
     subprocess.run(

@@ -18,6 +18,7 @@ from sqlalchemy import text
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+MILLION = 1_000_000
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
@@ -25,7 +26,30 @@ class Euros(NamedTuple):
     cents: int
 
 
-Row = list[Any]  # Euros, Fraction, date, int, str, None for an empty cell, ANY for a word
+class Number(Fraction):
+    """Hours, days or a rate; a fraction that is none of these is a share."""
+
+
+OWN = {"RMX-C": ["RMX-C", "RMX-K"], "RMX-K": ["RMX-K", "RMX-C"]}
+TOGETHER = {
+    "NGF-1": [["UL-1", "LUMC-1"], ["PZH-1", "RMX-C", "RMX-K"]],
+    "PZH-1": [["UL-1", "LUMC-1"], ["NGF-1", "RMX-C", "RMX-K"]],
+    "UL-1": [["NGF-1", "PZH-1"], ["LUMC-1", "RMX-C", "RMX-K"]],
+    "LUMC-1": [["NGF-1", "PZH-1"], ["UL-1", "RMX-C", "RMX-K"]],
+    "RMX-C": [["NGF-1", "PZH-1"], ["UL-1", "LUMC-1"]],
+    "RMX-K": [["NGF-1", "PZH-1"], ["UL-1", "LUMC-1"]],
+}
+"""Which commitments of others a funder sees together: sums of at least two funders."""
+
+
+class Known(NamedTuple):
+    """Amounts in cents by name, and the days for which milestones were planned, by code."""
+
+    amounts: dict[str, int]
+    planned: dict[str, date]
+
+
+Row = list[Any]  # Euros, Number, Fraction, date, int, str, None for an empty cell, ANY for a word
 Sections = dict[str, tuple[list[Row], Row]]  # rows and totals by the key of the section
 
 
@@ -75,12 +99,27 @@ class Books:
     def received(self) -> int:
         return self.sum("receipt", f"COALESCE(s.counted_on, s.received_on) <= '{self.last}'")
 
+    def known(self) -> Known:
+        """What is compared from one report to the next."""
+        budgets = self.rows(
+            "SELECT k.code, SUM(b.amount) FROM budget b JOIN cost_category k"
+            " ON k.id = b.category_id JOIN budget_version v ON v.id = b.version_id"
+            " JOIN commitment c ON c.id = v.commitment_id WHERE c.code = :code AND v.number ="
+            " (SELECT MAX(number) FROM budget_version WHERE commitment_id = c.id)"
+            " GROUP BY k.code, k.position ORDER BY k.position"
+        )
+        held = {code: int(cents) for code, cents in budgets}
+        amounts = {"award": self.sum("amendment"), **held, "received": self.received}
+        return Known(amounts, {row[0]: row[4] for row in self.milestones()})
+
     def sections(self) -> Sections:
         """The figures of the statement; the sections that a statement may leave out are last."""
         found: Sections = {
             "summary": self.summary(),
+            "grant_lines": self.grant_lines(),
             "award": self.award(),
             "categories": self.categories(),
+            "sources": self.sources(),
             "not_charged": self.not_charged(),
             "lines": self.lines(),
         }
@@ -88,6 +127,12 @@ class Books:
             found["receipts"] = self.receipts()
         if instalments := self.instalments():
             found["instalments"] = instalments
+        found |= {
+            key: (rows, [])
+            for key, rows in (("milestones", self.milestones()), ("waivers", self.waivers()))
+            if rows
+        }
+        found |= self.hours_of_people() | self.hours_of_partners()
         if adjusted := self.adjusted():
             total = [ANY, sum(row[1] for row in adjusted), Euros(sum(r[2].cents for r in adjusted))]
             found["adjustments"] = (adjusted, total)
@@ -96,6 +141,104 @@ class Books:
         if waivers := self.waivers():
             found["waivers"] = (waivers, [])
         return found
+
+    def hours_of_people(self) -> Sections:
+        hours = self.hours()
+        totals = [ANY, *[None] * 3, *added(hours, 4, 5), None, *added(hours, 7, 8)]
+        return {"hours": (hours, totals)} if hours else {}
+
+    def hours_of_partners(self) -> Sections:
+        given = self.contributions()
+        totals = [ANY, *[None] * 4, *added(given, 5), None, *added(given, 7, 8), None]
+        return {"contributions": (given, totals)} if given else {}
+
+    def grant_lines(self) -> tuple[list[Row], Row]:
+        """Lines a to k of form SF-425."""
+        committed, spent = self.sum("amendment"), self.charged("0001-01-01", self.last)
+        ordered = self.sum(
+            "(SELECT o.commitment_id, o.ordered_on, CASE WHEN o.ended_on IS NULL THEN o.amount"
+            " ELSE 0 END AS amount FROM obligation o)",
+            f"s.ordered_on <= '{self.last}'",
+        )
+        figures: dict[str, int | None] = {}
+        if not self.in_kind:
+            figures |= {"a": self.received, "b": spent, "c": self.received - spent}
+        figures |= {"d": committed, "e": spent, "f": ordered, "g": spent + ordered}
+        figures |= {"h": committed - spent - ordered, "i": None}
+        ((share,),) = self.rows("SELECT share FROM commitment c WHERE c.code = :code")
+        if share is not None and share != MILLION:
+            whole = Fraction(committed * MILLION, share)
+            figures["i"] = required = int(whole + Fraction(1, 2)) - committed
+            figures |= {"j": (beside := self.beside()), "k": required - beside}
+        return [
+            [letter, ANY, None if cents is None else Euros(cents), ANY]
+            for letter, cents in figures.items()
+        ], []
+
+    def beside(self) -> int:
+        """What others pay of the costs that this commitment pays a part of."""
+        rows = self.rows(
+            "SELECT l.amount - l.ineligible, SUM(a.amount) FROM allocation a"
+            " JOIN cost_line l ON l.id = a.cost_line_id JOIN commitment c"
+            f" ON c.id = a.commitment_id WHERE c.code = :code AND {counts('a')} <= '{self.last}'"
+            " GROUP BY l.id, l.amount, l.ineligible HAVING SUM(a.amount) <> 0"
+        )
+        return sum(int(amount) - int(charged) for amount, charged in rows)
+
+    def sources(self) -> tuple[list[Row], Row]:
+        """What pays for the project; who is told together with whom was worked out by hand."""
+        groups = [[code] for code in OWN.get(self.code, [self.code])] + TOGETHER[self.code]
+        amounts = [
+            [sum(cents) for cents in zip(*(self.brought(code) for code in group), strict=True)]
+            for group in groups
+        ]
+        sums = [sum(column) for column in zip(*amounts, strict=True)]
+        rows: list[Row] = [
+            [ANY, ANY, ANY, *map(Euros, cents), Fraction(cents[0], sums[0])] for cents in amounts
+        ]
+        return rows, [ANY, None, None, *map(Euros, sums), Fraction(1)]
+
+    def brought(self, code: str) -> list[int]:
+        """What a commitment has committed, received and paid up to the end of the period."""
+        books = Books(self.engine, code, self.first, self.last)
+        return [books.sum("amendment"), books.received, books.charged("0001-01-01", self.last)]
+
+    def hours(self) -> list[Row]:
+        """Working time, one cost line a row: so the tests enter it."""
+        found = self.rows(
+            "SELECT w.person, l.cost_centre, w.method, w.time, w.rate, w.annual_cost, w.basis,"
+            " l.amount, a.amount FROM worked w JOIN cost_line l ON l.id = w.cost_line_id"
+            " JOIN allocation a ON a.cost_line_id = l.id"
+            " JOIN commitment c ON c.id = a.commitment_id"
+            f" WHERE c.code = :code AND {counts('a')} >= '{self.first}'"
+            f" AND {counts('a')} <= '{self.last}' ORDER BY w.person, l.incurred_on"
+        )
+        rows: list[Row] = []
+        for person, package, method, time, rate, cost, basis, amount, charged in found:
+            exact = Fraction(rate, 10_000) if cost is None else Fraction(cost, basis)
+            told = [None, Number(time, 1000)]
+            told = told if method == "day_rate" else told[::-1]
+            rows.append([person, ANY, package, ANY, *told, Number(round(exact * 10_000), 10_000),
+                         Euros(amount), Euros(charged)])  # fmt: skip
+        return rows
+
+    def contributions(self) -> list[Row]:
+        found = self.rows(
+            "SELECT b.fiscal_year, b.company, l.transaction_number, l.line_number, l.incurred_on,"
+            " l.cost_centre, l.description, l.document, l.amount, a.amount,"
+            " (SELECT MAX(d.signed_on) FROM in_kind_declaration d WHERE d.partner = b.company"
+            " AND l.incurred_on BETWEEN d.first_day AND d.last_day)"
+            " FROM allocation a JOIN cost_line l ON l.id = a.cost_line_id"
+            " JOIN book b ON b.id = l.book_id JOIN commitment c ON c.id = a.commitment_id"
+            f" WHERE c.code = :code AND b.origin = 'in_kind' AND {counts('a')} >= '{self.first}'"
+            f" AND {counts('a')} <= '{self.last}' ORDER BY b.company, l.incurred_on, l.id"
+        )
+        rows: list[Row] = []
+        for year, partner, number, line, day, package, said, document, value, paid, signed in found:
+            hours, rate = (Number(int(Decimal(part) * 100), 100) for part in document.split(" × "))
+            rows.append([f"{year} {partner} {number}/{line}", partner, day_of(day), package, said,
+                         hours, rate, Euros(value), Euros(paid), day_of(signed)])  # fmt: skip
+        return rows
 
     def waivers(self) -> list[Row]:
         found = self.rows(
@@ -222,11 +365,18 @@ class Books:
 
     def instalments(self) -> tuple[list[Row], Row] | None:
         found = self.rows(
-            "SELECT i.number, i.due_on, i.amount FROM instalment i"
+            "SELECT i.number, i.due_on, i.requested_on, i.amount, i.held_back,"
+            " (SELECT COALESCE(SUM(r.amount), 0) FROM receipt r WHERE r.instalment_id = i.id"
+            f" AND COALESCE(r.counted_on, r.received_on) <= '{self.last}') FROM instalment i"
             " JOIN commitment c ON c.id = i.commitment_id WHERE c.code = :code ORDER BY i.number"
         )
-        rows = [[number, day_of(day), ANY, Euros(cents)] for number, day, cents in found]
-        return (rows, [None, None, ANY, Euros(self.sum("instalment"))]) if rows else None
+        rows: list[Row] = [
+            [number, day_of(due), ANY, ANY, day_of(asked),
+             *map(Euros, (amount, held, amount - held, int(received)))]
+            for number, due, asked, amount, held, received in found
+        ]  # fmt: skip
+        totals = [None, None, ANY, None, None, *added(rows, 5, 6, 7, 8)]
+        return (rows, totals) if rows else None
 
     def milestones(self) -> list[Row]:
         """Those of the work packages that the commitment pays for, as known at the end."""
@@ -249,6 +399,19 @@ class Books:
             slip = ((actual or planned) - before).days
             rows.append([code, title, package, before, planned, actual, slip, ANY, ANY])
         return rows
+
+
+def added(rows: list[Row], *columns: int) -> Row:
+    """The sums of columns; of an empty one nothing, or zero, is told."""
+    sums: Row = []
+    for at in columns:
+        filled = [row[at] for row in rows if row[at] is not None]
+        if any(isinstance(cell, Euros) for cell in filled):
+            sums.append(Euros(sum(cell.cents for cell in filled)))
+        else:
+            whole = sum(filled, Fraction(0))
+            sums.append(Number(whole.numerator, whole.denominator))
+    return sums
 
 
 def counts(row: str) -> str:
@@ -282,6 +445,8 @@ def category_cells(budget: int | None, previously: int, late: int, period: int) 
 
 def written(value: Any, language: str) -> str:
     """A value as a reader of the language would write it; none of the tracker's own writing."""
+    if isinstance(value, Number):
+        return number(value, language)
     if isinstance(value, Euros | Fraction):
         tail = ""
         amount = Decimal(value.cents) / 100 if isinstance(value, Euros) else percentage(value)
@@ -297,6 +462,16 @@ def written(value: Any, language: str) -> str:
             return value.strftime("%d-%m-%Y")
         return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
     return "" if value is None else " ".join(str(value).split())
+
+
+def number(value: Number, language: str) -> str:
+    """Two decimals, or as many as it has up to four."""
+    size = Decimal(abs(value.numerator)) / Decimal(value.denominator)
+    body = f"{size:,.4f}"
+    body = body[:-2] + body[-2:].rstrip("0")
+    if language == "nl":
+        body = body.translate(str.maketrans(",.", ".,"))
+    return ("−" if value < 0 else "") + body
 
 
 def percentage(share: Fraction) -> Decimal:

@@ -17,7 +17,13 @@ from tracker.domain.periods import calendar_year
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-BEGINNINGS = {"xlsx": b"PK", "pdf": b"%PDF-", "json": b"{", "html": b"<!doctype html>"}
+BEGINNINGS = {
+    "xlsx": b"PK",
+    "csv": b"PK",
+    "pdf": b"%PDF-",
+    "json": b"{",
+    "html": b"<!doctype html>",
+}
 
 
 @pytest.mark.parametrize("face", catalogue.FACES)

@@ -24,7 +24,7 @@ from reports.to_html import to_html
 from reports.to_json import to_json
 from reports.to_pdf import to_pdf
 from reports.to_xlsx import to_xlsx
-from tests.reports.facts import BUDGETS, CATEGORIES, HOSTILE, PREVIOUSLY, facts_of
+from tests.reports.facts import BUDGETS, CATEGORIES, HOSTILE, PREVIOUSLY, carried_on, facts_of
 from tests.reports.programs import recalculated, text_of
 
 if TYPE_CHECKING:
@@ -33,12 +33,15 @@ if TYPE_CHECKING:
     from tracker.domain.statements import ChargedLine, StatementFacts
 
 COUNT = 140
-LINES_SHEET, CATEGORIES_SHEET, CHECKS_SHEET = 8, 3, 9
+KEYS = [section.key for section in build(carried_on(facts_of(1))).sections]
+LINES_SHEET, CATEGORIES_SHEET, CHECKS_SHEET = (
+    1 + KEYS.index(key) for key in ("lines", "categories", "checks")
+)
 
 
 @pytest.fixture(scope="module", params=["nl", "en"])
 def facts(request: pytest.FixtureRequest) -> StatementFacts:
-    return facts_of(COUNT, request.param)
+    return carried_on(facts_of(COUNT, request.param))
 
 
 @pytest.fixture(scope="module")
@@ -108,11 +111,12 @@ def test_the_page_tells_the_costs_by_category(facts: StatementFacts) -> None:
     _head, *told, total = Tables(to_html(build(facts))).rows["categories"]
     spent = charged_by_category(facts)
     for row, code, budget, before in zip(told, CATEGORIES, BUDGETS, PREVIOUSLY, strict=True):
-        figures = (budget, before, spent[code], before + spent[code], budget - before - spent[code])
-        assert row[1:6] == [written(cents, facts.language) for cents in figures]
+        to_date = before + spent[code]
+        figures = (budget, before, 0, spent[code], to_date, budget - to_date)
+        assert row[1:7] == [written(cents, facts.language) for cents in figures]
     to_date = sum(PREVIOUSLY) + sum(spent.values())
-    assert total[4] == written(to_date, facts.language)
-    assert total[5] == written(sum(BUDGETS) - to_date, facts.language)
+    assert total[5] == written(to_date, facts.language)
+    assert total[6] == written(sum(BUDGETS) - to_date, facts.language)
 
 
 def cents_in(value: Any) -> int:
@@ -172,12 +176,12 @@ def check_categories(told: list[list[Any]], total: list[Any], facts: StatementFa
     spent = charged_by_category(facts)
     for row, code, budget, before in zip(told, CATEGORIES, BUDGETS, PREVIOUSLY, strict=True):
         to_date = before + spent[code]
-        assert [cents_in(value) for value in row[1:4]] == [budget, before, spent[code]]
-        assert [round(value * 100) for value in row[4:6]] == [to_date, budget - to_date]
-        assert abs(Decimal(repr(row[6])) - Decimal(to_date) / budget) < Decimal("1e-12")
+        assert [cents_in(value) for value in row[1:5]] == [budget, before, 0, spent[code]]
+        assert [round(value * 100) for value in row[5:7]] == [to_date, budget - to_date]
+        assert abs(Decimal(repr(row[7])) - Decimal(to_date) / budget) < Decimal("1e-12")
     to_date = sum(PREVIOUSLY) + sum(spent.values())
-    sums = [sum(BUDGETS), sum(PREVIOUSLY), to_date - sum(PREVIOUSLY), to_date]
-    assert [round(value * 100) for value in total[1:6]] == [*sums, sum(BUDGETS) - to_date]
+    sums = [sum(BUDGETS), sum(PREVIOUSLY), 0, to_date - sum(PREVIOUSLY), to_date]
+    assert [round(value * 100) for value in total[1:7]] == [*sums, sum(BUDGETS) - to_date]
 
 
 def formulas_of(workbook: bytes) -> dict[tuple[str, str], tuple[str, Any]]:
@@ -203,7 +207,7 @@ def test_totals_and_what_follows_are_formulas(workbook: bytes) -> None:
     written_as = [formula for formula, _value in formulas.values()]
     assert f"=SUM(K5:K{4 + COUNT})" in written_as
     assert f"=SUBTOTAL(109,K5:K{4 + COUNT})" in written_as
-    assert {"=C5+D5", "=B5-E5", "=E5/B5", "=E11/B11"} <= set(written_as)
+    assert {"=C5+D5+E5", "=B5-F5", "=F5/B5", "=F11/B11"} <= set(written_as)
     assert not [formula for formula in written_as if re.search("SOM|HYPERLINK", formula)]
 
 
@@ -292,3 +296,41 @@ def test_the_pdf_tells_every_cost_line(facts: StatementFacts) -> None:
     for code, budget, before in zip(CATEGORIES, BUDGETS, PREVIOUSLY, strict=True):
         for cents in (budget, before, spent[code], before + spent[code]):
             assert written(cents, facts.language) in printed
+
+
+HOURS_TOLD = {
+    "nl": ("412,50", "−7,25", "41,4545", "405,25"),
+    "en": ("412.50", "−7.25", "41.4545", "405.25"),
+}
+
+
+def test_every_face_tells_the_hours(facts: StatementFacts, workbook: bytes) -> None:
+    """Numbers with decimals: as a reader writes them, and exact for programs."""
+    report = build(facts)
+    _head, *told, total = Tables(to_html(report)).rows["hours"]
+    assert (told[0][4], told[1][4], told[0][6], total[1]) == HOURS_TOLD[facts.language]
+    for rows in (rows_by_openpyxl, rows_by_calamine):
+        *kept, sums = rows(workbook, 1 + KEYS.index("hours"))
+        assert [row[4] or row[5] for row in kept] == [412.5, -7.25, 40]
+        assert [row[6] for row in kept] == [41.4545, 60, 400]
+        assert sums[4:6] == [405.25, 40]
+    sections = {section["key"]: section for section in json.loads(to_json(report))["sections"]}
+    assert [row[4:7] for row in sections["hours"]["rows"]] == [
+        ["412.5", None, "41.4545"],
+        ["-7.25", None, "60"],
+        [None, "40", "400"],
+    ]
+    printed = squeezed("".join(text_of(to_pdf(to_html(report)))))
+    for figure in HOURS_TOLD[facts.language]:
+        assert figure in printed
+
+
+def test_words_of_every_section_stay_words(workbook: bytes) -> None:
+    for hostile in ("=P-08", "+Kapsel & Cel", "=SOM(A1)", "=bought ahead"):
+        assert hostile not in {formula for formula, _value in formulas_of(workbook).values()}
+        assert any(
+            cell.value == hostile
+            for sheet in openpyxl.load_workbook(io.BytesIO(workbook))
+            for row in sheet.iter_rows()
+            for cell in row
+        )

@@ -2,17 +2,22 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pikepdf
 import pytest
+from defusedxml import ElementTree
 
+from reports import printer
 from reports import to_pdf as door
 from reports.statement import build
 from reports.to_html import MOST_LINES, to_html
-from reports.to_pdf import to_pdf
+from reports.to_pdf import Attached, to_pdf
 from tests.reports.facts import facts_of
 from tests.reports.programs import text_of
 from tracker.domain.errors import TrackerError
@@ -26,6 +31,7 @@ PICTURE = (
     "hKmMIQAAAABJRU5ErkJggg=="
 )
 PAGE = '<!doctype html><html lang="en"><title>t</title><img alt="x" src="{}">'
+TITLE = build(facts_of(1, "nl")).title
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +62,7 @@ def test_every_page_says_what_it_is_and_which_of_how_many(printed: bytes) -> Non
         assert "Concept" in page
         assert "118-3fa9c07d21be" in page
     for page in pages[1:]:
-        assert "Kostenverantwoording 2023 · National Growth Fund" in page
+        assert f"{TITLE} · National Growth Fund" in page
         assert "Peildatum 31-12-2023" in page
 
 
@@ -77,7 +83,7 @@ def test_the_document_names_itself_its_language_and_its_day(opened: pikepdf.Pdf)
     assert opened.Root.Lang == "nl"
     assert bool(opened.Root.MarkInfo.Marked)
     assert bool(opened.Root.ViewerPreferences.DisplayDocTitle)
-    assert str(opened.docinfo["/Title"]).startswith("Kostenverantwoording 2023")
+    assert str(opened.docinfo["/Title"]).startswith(TITLE)
     assert str(opened.docinfo["/Author"]) == "J. de Vries"
     assert str(opened.docinfo["/CreationDate"]).startswith("D:20261121")
 
@@ -119,9 +125,73 @@ def test_fonts_are_inside_the_document(opened: pikepdf.Pdf) -> None:
     assert all("/FontFile2" in font or "/FontFile3" in font for font in fonts)
 
 
-def test_the_same_report_gives_the_same_bytes() -> None:
-    html = to_html(build(facts_of(3)))
-    assert to_pdf(html) == to_pdf(html)
+ASKED = """
+import sys
+from datetime import date
+from reports.statement import build
+from reports.to_html import to_html
+from reports.to_pdf import Attached, to_pdf
+from tests.reports.facts import facts_of
+report = build(facts_of(3))
+attached = Attached("a.json", "application/json", b"{}", "Figures", "Data", report.made_on)
+sys.stdout.buffer.write(to_pdf(to_html(report), {}, (attached,)))
+"""
+
+
+def test_the_same_report_gives_the_same_bytes_elsewhere_and_on_another_day() -> None:
+    """Files inside are dated by the library with the moment at which they are put in."""
+    attached = Attached("a.json", "application/json", b"{}", "Figures", "Data", date(2026, 11, 21))
+    here = to_pdf(to_html(build(facts_of(3))), {}, (attached,))
+    there = subprocess.run(
+        [sys.executable, "-c", ASKED], capture_output=True, check=True, cwd=door.ROOT,
+        env={**os.environ, "TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "7", "LC_ALL": "C"},
+    ).stdout  # fmt: skip
+    assert here == there
+    with pikepdf.open(io.BytesIO(here)) as document:
+        (file,) = document.Root.AF
+        assert str(file.EF.F.Params.ModDate) == "D:20261121000000Z"
+
+
+def test_the_library_by_itself_would_date_what_it_holds_with_today() -> None:
+    from weasyprint import HTML, Attachment
+
+    document = HTML(string=PAGE.partition("<img")[0]).render()
+    document.metadata.attachments.append(Attachment(string=b"{}", name="a.json"))
+    with pikepdf.open(io.BytesIO(document.write_pdf())) as printed:
+        file = printed.attachments["a.json"].obj
+        assert str(file.EF.F.Params.ModDate)[2:6] >= "2026"
+        assert str(file.EF.F.Params.ModDate) != "D:20261121000000Z"
+
+
+def test_contents_lead_to_every_section_and_name_its_page(
+    printed: bytes, opened: pikepdf.Pdf
+) -> None:
+    contents = text_of(printed)[1]
+    links = list(opened.pages[1].Annots)
+    sections = build(facts_of(1)).sections
+    assert [str(link.Contents) for link in links] == [section.title for section in sections]
+    places = list(opened.Root.Names.Dests.Names)
+    for link, section in zip(links, sections, strict=True):
+        page = places[places.index(link.Dest) + 1][0]
+        number = 1 + next(at for at, one in enumerate(opened.pages) if one.objgen == page.objgen)
+        assert re.search(rf"{section.title} +{number}\n", contents)
+
+
+def test_an_issued_report_names_the_hash_of_its_facts_on_every_page() -> None:
+    report = replace(build(facts_of(3)), facts_sha256="0123456789abcdef" * 4)
+    cover, *pages = text_of(to_pdf(to_html(report)))
+    assert "0123456789abcdef" * 4 in "".join(cover.split())
+    for page in pages:
+        assert "0123456789abcdef" in page
+    assert "Hash" not in "".join(text_of(to_pdf(to_html(build(facts_of(3))))))
+
+
+def test_a_text_that_no_document_can_hold_is_printed_without_it() -> None:
+    report = replace(build(facts_of(3)), author="A\x00\x07\ud800\uffff B")
+    with pikepdf.open(io.BytesIO(to_pdf(to_html(report)))) as document:
+        assert str(document.docinfo["/Author"]) == "A? B"
+        parsed = ElementTree.fromstring(document.Root.Metadata.read_bytes())
+        assert "A? B" in "".join(parsed.itertext())
 
 
 @pytest.mark.parametrize(
@@ -180,13 +250,14 @@ def test_the_printer_has_little_memory() -> None:
     """The child sets its own limits before it reads anything."""
     asked = """
 import io, resource, sys
-import reports.to_pdf as door
-sys.stdin, sys.stdout = io.TextIOWrapper(io.BytesIO(b"x")), io.TextIOWrapper(io.BytesIO())
-door._print()
+import reports.printer as printer
+wished = io.BytesIO(b'{"html": "x", "pictures": {}, "attached": []}')
+sys.stdin, sys.stdout = io.TextIOWrapper(wished), io.TextIOWrapper(io.BytesIO())
+printer.main()
 print(resource.getrlimit(resource.RLIMIT_AS)[0], file=sys.stderr)
 """
     done = subprocess.run(
         [sys.executable, "-c", asked], capture_output=True, check=True, cwd=door.ROOT,
         env={**os.environ, "PYTHONUTF8": "1"},
     )  # fmt: skip
-    assert int(done.stderr.split()[-1]) == door.MEMORY_MAX
+    assert int(done.stderr.split()[-1]) == printer.MEMORY_MAX

@@ -31,6 +31,9 @@ KEPT = [
     "charge",
     "correction",
     "cost_line",
+    "crosswalk",
+    "crosswalk_line",
+    "crosswalk_part",
     "depreciation",
     "determination_request",
     "document",
@@ -38,18 +41,27 @@ KEPT = [
     "forecast",
     "forecast_explanation",
     "forecast_line",
+    "funder_workbook",
     "in_kind_declaration",
     "intake_piece",
     "invoice",
     "invoiced",
+    "issued_figure",
+    "issued_file",
+    "issued_report",
     "milestone_move",
     "programme_term",
     "receipt",
     "reminded",
+    "report_answer",
+    "report_comment",
+    "report_download",
+    "report_withdrawal",
     "sent_report",
     "set_aside",
     "split_share",
     "unallocated",
+    "workbook_figure",
     "worked",
 ]
 LASTING = [
@@ -58,6 +70,7 @@ LASTING = [
     "commitment",
     "commitment_balance",
     "funder",
+    "funder_report",
     "import",
     "instalment",
     "intake",
@@ -66,6 +79,7 @@ LASTING = [
     "obligation",
     "programme",
     "reopening",
+    "report_job",
     "reporting_period",
     "scenario",
     "split_rule",
@@ -190,17 +204,29 @@ def test_what_was_written_of_money_is_not_changed(loaded: Session, table: str) -
 
 KEYS = {
     "audit": "seq",
+    "crosswalk_part": "line_id",
     "depreciation": "cost_line_id",
     "intake_piece": "intake_id",
     "worked": "cost_line_id",
 }
-NEEDS = {
-    "forecast_explanation": "forecast",
-    "forecast_line": "forecast",
-    "invoiced": "obligation",
-    "reminded": "person",
-    "reopening": "reporting_period",
-    "sent_report": "reporting_period",
+_ISSUED = ("funder_report", "issued_report")
+NEEDS: dict[str, tuple[str, ...]] = {
+    "crosswalk_line": ("crosswalk",),
+    "crosswalk_part": ("crosswalk", "crosswalk_line"),
+    "forecast_explanation": ("forecast",),
+    "forecast_line": ("forecast",),
+    "invoiced": ("obligation",),
+    "issued_figure": _ISSUED,
+    "issued_file": _ISSUED,
+    "issued_report": ("funder_report",),
+    "reminded": ("person",),
+    "reopening": ("reporting_period",),
+    "report_answer": _ISSUED,
+    "report_comment": ("funder_report",),
+    "report_download": _ISSUED,
+    "report_withdrawal": _ISSUED,
+    "sent_report": ("reporting_period",),
+    "workbook_figure": ("funder_workbook",),
 }
 RECORDS = {
     "correction": (
@@ -276,6 +302,62 @@ RECORDS = {
         "INSERT INTO set_aside (bank_entry_id, reason, entered_by, entered_at)"
         " SELECT MIN(id), 'a customer', 'a', '2026-01-01' FROM bank_entry"
     ),
+    "funder_report": (
+        "INSERT INTO funder_report (id, commitment_id, kind, first_day, last_day, state, version,"
+        " prepared_by, prepared_at, asked_by, approved_by) VALUES (1, 1, 'statement',"
+        " '2021-01-01', '2021-12-31', 'report_approved', 1, 'a', '2026-01-01', 'a', 'b')"
+    ),
+    "issued_report": (
+        "INSERT INTO issued_report (id, report_id, number, ledger_state, prepared_by,"
+        " approved_by, issued_by, issued_at, facts_id) SELECT 1, 1, 1, 'x', 'a', 'b', 'a',"
+        " '2026-01-01', MIN(id) FROM document"
+    ),
+    "issued_file": (
+        "INSERT INTO issued_file (issued_id, face, document_id) SELECT 1, 'pdf', MIN(id)"
+        " FROM document"
+    ),
+    "issued_figure": (
+        "INSERT INTO issued_figure (issued_id, category_id, previously, adjustments, this_period,"
+        " to_date) VALUES (1, 1, 1, 2, 3, 6)"
+    ),
+    "report_answer": (
+        "INSERT INTO report_answer (issued_id, answer, said, answered_by, answered_at)"
+        " VALUES (1, 'report_accepted', '', 'a', '2026-01-01')"
+    ),
+    "report_withdrawal": (
+        "INSERT INTO report_withdrawal (issued_id, reason, withdrawn_by, withdrawn_at)"
+        " VALUES (1, 'x', 'a', '2026-01-01')"
+    ),
+    "report_download": (
+        'INSERT INTO report_download (issued_id, face, "by", role, at)'
+        " VALUES (1, 'pdf', 'a', 'auditor', '2026-01-01')"
+    ),
+    "report_comment": (
+        "INSERT INTO report_comment (report_id, place, said, written_by, written_at)"
+        " VALUES (1, '', 'x', 'a', '2026-01-01')"
+    ),
+    "report_job": (
+        "INSERT INTO report_job (project_id, key, what, state, version, done, whole, why,"
+        " asked_by, role, asked_at, seen_at) VALUES (1, 'x', '{}', 'job_waiting', 1, 0, 0, '',"
+        " 'a', 'auditor', '2026-01-01', '2026-01-01')"
+    ),
+    "crosswalk": (
+        "INSERT INTO crosswalk (id, programme_id, number, language, made_by, made_at)"
+        " VALUES (1, 1, 1, 'en', 'a', '2026-01-01')"
+    ),
+    "crosswalk_line": (
+        "INSERT INTO crosswalk_line (id, crosswalk_id, position, code, title, kind)"
+        " VALUES (1, 1, 1, 'A', 'x', 'line')"
+    ),
+    "crosswalk_part": "INSERT INTO crosswalk_part (line_id, category) VALUES (1, 'travel')",
+    "funder_workbook": (
+        "INSERT INTO funder_workbook (id, programme_id, number, document_id, shape, made_by,"
+        " made_at) SELECT 1, 1, 1, MIN(id), '', 'a', '2026-01-01' FROM document"
+    ),
+    "workbook_figure": (
+        "INSERT INTO workbook_figure (workbook_id, sheet, place, figure)"
+        " VALUES (1, 'x', 'A1', 'award')"
+    ),
     "in_kind_declaration": (
         "INSERT INTO in_kind_declaration (project_id, partner, first_day, last_day, method,"
         " signed_by, signed_on, document_id, entered_by, entered_at) SELECT 1, 'p', '2026-01-01',"
@@ -304,10 +386,44 @@ def test_a_waiver_that_was_approved_is_not_rewritten_and_never_approved_by_who_a
 def assert_filled(session: Session, table: str) -> None:
     """Triggers on rows say nothing of a table without rows."""
     with transaction(session):
-        for record in [n for n in ("document", NEEDS.get(table), table) if n in RECORDS]:
+        for record in [n for n in ("document", *NEEDS.get(table, ()), table) if n in RECORDS]:
             session.execute(text(RECORDS[record]))
     assert session.scalar(text(f'SELECT COUNT(*) FROM "{table}"'))
     session.rollback()
+
+
+@pytest.mark.parametrize("approver", ["a", "the one who asked"])
+def test_no_report_is_approved_by_who_prepared_it_or_asked_for_it(
+    loaded: Session, approver: str
+) -> None:
+    assert_filled(loaded, "funder_report")
+    asked = "UPDATE funder_report SET asked_by = 'the one who asked', approved_by = '{}'"
+    with pytest.raises(IntegrityError, match="approved_by_another"), transaction(loaded):
+        loaded.execute(text(asked.format(approver)))
+    with transaction(loaded):
+        loaded.execute(text(asked.format("somebody else")))
+
+
+def test_what_an_issued_report_told_adds_up(loaded: Session) -> None:
+    assert_filled(loaded, "issued_figure")
+    wrong = (
+        "INSERT INTO issued_figure (issued_id, category_id, previously, adjustments, this_period,"
+        " to_date) VALUES (1, 2, 1, 2, 3, {})"
+    )
+    with pytest.raises(IntegrityError, match="adds_up"), transaction(loaded):
+        loaded.execute(text(wrong.format(7)))
+    with transaction(loaded):
+        loaded.execute(text(wrong.format(6)))
+
+
+def test_two_reports_over_the_same_days_exist_only_if_one_was_dropped(loaded: Session) -> None:
+    assert_filled(loaded, "funder_report")
+    again = RECORDS["funder_report"].replace("(1, 1,", "(2, 1,")
+    with pytest.raises(IntegrityError), transaction(loaded):
+        loaded.execute(text(again))
+    with transaction(loaded):
+        loaded.execute(text("UPDATE funder_report SET state = 'report_dropped'"))
+        loaded.execute(text(again))
 
 
 def test_amounts_are_whole_cents(loaded: Session) -> None:

@@ -15,7 +15,7 @@ from tests.compiled import COMPILED
 from tests.questions import questions
 from tests.waiting_files import have_files_wait
 from tracker import create_app
-from tracker.actions import sample
+from tracker.actions import report_jobs, sample
 from tracker.actions.intake_jobs import IntakeJob
 from tracker.actions.jobs import Job
 from tracker.config import Settings
@@ -85,7 +85,14 @@ def jobs_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
             IntakeJob(session, job._id).carry_out()
         return 0
 
+    def make(queue: report_jobs.Queue, job_id: int) -> int:
+        with OrmSession(queue._session.get_bind().engine) as other:
+            report_jobs.Queue(other).carry_out(job_id)
+            report_jobs.Queue(other).advance()
+        return 0
+
     monkeypatch.setattr(Job, "start", start)
+    monkeypatch.setattr(report_jobs.Queue, "start", make)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from tracker.domain.errors import RuleViolation
 from tracker.domain.funder_reports import (
     ReportState,
     check_approver,
+    check_begin,
     check_editable,
     check_reason,
     check_step,
@@ -21,11 +22,13 @@ from tracker.domain.report_texts import Place, check_text
 from tracker.store import audit, commitments, documents
 from tracker.store.audit import stale_edit
 from tracker.store.funder_reports import (
+    WRITES,
     FunderReportRow,
     ReportCommentRow,
     ReportExplanationRow,
     ReportPaperRow,
     ReportTextRow,
+    held,
     hold,
     of_report,
     report_numbered,
@@ -46,10 +49,13 @@ if TYPE_CHECKING:
 def begin(session: Session, code: str, kind: str, period: Period, *, by: Actor) -> int:
     """Begin a report to a funder over a period, and give its key.
 
-    Errors: ``NotFoundError``; ``RuleViolation`` where there is one already.
+    Errors: ``NotFoundError``; ``RuleViolation`` where there is one already, where nothing is
+            committed, or where the period lies outside.
     """
+    catalogue.check_of_commitment(kind)
     with transaction(session):
         commitment = commitments.commitment_row(session, code)
+        check_begin(commitments.commitment_named(session, code), period)
         found = session.scalar(
             select(FunderReportRow.id).where(
                 FunderReportRow.commitment_id == commitment.id,
@@ -63,7 +69,7 @@ def begin(session: Session, code: str, kind: str, period: Period, *, by: Actor) 
             raise RuleViolation(
                 "There is a report on {code} over {period} already.",
                 "Go on with that one; what was issued of it can be corrected.",
-                field="period",
+                field="first_day",
                 code=code,
                 period=period.code,
             )
@@ -93,7 +99,10 @@ def write(
     words = check_text(said, place.value)
     with transaction(session):
         report = _editable(session, report_id)
-        _put(session, report, ReportTextRow, ReportTextRow.place, place.value, words, version, by)
+        row, key, now = ReportTextRow, place.value, datetime.now(UTC)
+        known = session.scalar(select(row).where(row.report_id == report.id, row.place == key))
+        fresh = row(report_id=report.id, place=key, said=words, written_by=by.name, written_at=now)
+        _put(session, f"{of_report(report)}/{key}", known, fresh, version, by)
 
 
 def explain(
@@ -106,8 +115,12 @@ def explain(
     words = check_text(said, about)
     with transaction(session):
         report = _editable(session, report_id)
-        column = ReportExplanationRow.about
-        _put(session, report, ReportExplanationRow, column, about, words, version, by)
+        row, now = ReportExplanationRow, datetime.now(UTC)
+        known = session.scalar(select(row).where(row.report_id == report.id, row.about == about))
+        fresh = row(
+            report_id=report.id, about=about, said=words, written_by=by.name, written_at=now
+        )
+        _put(session, f"{of_report(report)}/{about}", known, fresh, version, by)
 
 
 def attach(session: Session, report_id: int, title: str, upload: Upload, *, by: Actor) -> None:
@@ -119,16 +132,15 @@ def attach(session: Session, report_id: int, title: str, upload: Upload, *, by: 
         raise RuleViolation("The document has no title.", "Say what it is.", field="title")
     with transaction(session):
         report = _editable(session, report_id)
-        at, subject = datetime.now(UTC), of_report(report)
-        key = documents.add_document(session, subject, upload, by=by.name, at=at)
+        now, subject = datetime.now(UTC), of_report(report)
+        key = documents.add_document(session, subject, upload, by=by.name, at=now)
         row = session.scalar(
             select(ReportPaperRow).where(
                 ReportPaperRow.report_id == report.id, ReportPaperRow.title == title.strip()
             )
         )
         if row is None:
-            paper = ReportPaperRow(report_id=report.id, title=title.strip(), document_id=key)
-            session.add(paper)
+            session.add(ReportPaperRow(report_id=report.id, title=title.strip(), document_id=key))
         else:
             row.document_id = key
         session.flush()
@@ -156,8 +168,7 @@ def comment(session: Session, report_id: int, place: str, said: str, *, by: Acto
             )
         )
         session.flush()
-        detail = {"said": words}
-        subject = of_report(report)
+        subject, detail = of_report(report), {"said": words}
         audit.record(session, by=by, did="comment on report", subject=subject, detail=detail)
 
 
@@ -171,7 +182,7 @@ def ask_review(session: Session, report_id: int, *, version: int, today: date, b
         check_step(report, ReportState.IN_REVIEW)
         facts = catalogue.facts_to_issue(session, report, made_on=today)
         check_nothing_blocks(blocking_of(session, report, facts))
-        step(session, row, report, ReportState.IN_REVIEW, by, asked_by=by.name)
+        step(session, row, report, ReportState.IN_REVIEW, by=by, asked_by=by.name)
 
 
 def approve(session: Session, report_id: int, *, version: int, by: Actor) -> None:
@@ -183,8 +194,8 @@ def approve(session: Session, report_id: int, *, version: int, by: Actor) -> Non
     """
     with transaction(session):
         row, report = held(session, report_id, version)
-        check_approver(report, writers_of(session, report.id), by.name)
-        step(session, row, report, ReportState.APPROVED, by, approved_by=by.name)
+        check_approver(report, writers_of(session, report), by.name)
+        step(session, row, report, ReportState.APPROVED, by=by, approved_by=by.name)
 
 
 def send_back(session: Session, report_id: int, reason: str, *, version: int, by: Actor) -> None:
@@ -196,7 +207,7 @@ def send_back(session: Session, report_id: int, reason: str, *, version: int, by
     with transaction(session):
         row, report = held(session, report_id, version)
         values = {"approved_by": "", "asked_by": ""}
-        step(session, row, report, ReportState.DRAFT, by, detail={"reason": why}, **values)
+        step(session, row, report, ReportState.DRAFT, by=by, detail={"reason": why}, **values)
 
 
 def correct(session: Session, report_id: int, reason: str, *, version: int, by: Actor) -> None:
@@ -208,7 +219,7 @@ def correct(session: Session, report_id: int, reason: str, *, version: int, by: 
     with transaction(session):
         row, report = held(session, report_id, version)
         values = {"prepared_by": by.name, "prepared_at": datetime.now(UTC), "approved_by": ""}
-        step(session, row, report, ReportState.DRAFT, by, detail={"reason": why}, **values)
+        step(session, row, report, ReportState.DRAFT, by=by, detail={"reason": why}, **values)
 
 
 def drop(session: Session, report_id: int, *, version: int, by: Actor) -> None:
@@ -224,18 +235,7 @@ def drop(session: Session, report_id: int, *, version: int, by: Actor) -> None:
                 "Correct it and issue the next version, or leave it as it is.",
                 number=report.issues[-1].number,
             )
-        step(session, row, report, ReportState.DROPPED, by)
-
-
-def held(session: Session, report_id: int, version: int) -> tuple[FunderReportRow, FunderReport]:
-    """Hold a report still, as it was when its page was opened.
-
-    Errors: ``NotFoundError``; ``StaleEditError``.
-    """
-    row, report = hold(session, report_id)
-    if report.version != version:
-        raise stale_edit(session, of_report(report), report.version)
-    return row, report
+        step(session, row, report, ReportState.DROPPED, by=by)
 
 
 def step(
@@ -243,8 +243,8 @@ def step(
     row: FunderReportRow,
     report: FunderReport,
     to: ReportState,
-    by: Actor,
     *,
+    by: Actor,
     detail: dict[str, object] | None = None,
     **values: object,
 ) -> None:
@@ -257,7 +257,8 @@ def step(
     for name, value in values.items():
         setattr(row, name, value)
     session.flush()
-    audit.record(session, by=by, did=did, subject=of_report(report), detail=detail)
+    told = {"status": [report.state.value, to.value], **(detail or {})}
+    audit.record(session, by=by, did=did, subject=of_report(report), detail=told)
 
 
 def _editable(session: Session, report_id: int) -> FunderReport:
@@ -268,29 +269,22 @@ def _editable(session: Session, report_id: int) -> FunderReport:
 
 def _put(
     session: Session,
-    report: FunderReport,
-    table: type[ReportTextRow | ReportExplanationRow],
-    column: object,
-    key: str,
-    words: str,
+    subject: str,
+    known: ReportTextRow | ReportExplanationRow | None,
+    fresh: ReportTextRow | ReportExplanationRow,
     version: int,
     by: Actor,
 ) -> None:
     """Write words where they belong, if nobody else wrote there meanwhile."""
-    row = session.scalar(select(table).where(table.report_id == report.id, column == key))
-    if (row.version if row else 0) != version:
-        raise stale_edit(session, f"{of_report(report)}/{key}", row.version if row else 0)
-    now = datetime.now(UTC)
-    if row is None:
-        name = "place" if table is ReportTextRow else "about"
-        made = {name: key, "said": words, "written_by": by.name, "written_at": now}
-        session.add(table(report_id=report.id, **made))
+    if (known.version if known else 0) != version:
+        raise stale_edit(session, subject, known.version if known else 0)
+    before, words = known.said if known else "", fresh.said
+    if known is None:
+        session.add(fresh)
+    elif before != words:
+        known.said, known.written_by, known.written_at = words, by.name, fresh.written_at
+        known.version += 1
     else:
-        before = row.said
-        row.said, row.written_by, row.written_at = words, by.name, now
-        row.version += 1
-        if before == words:
-            return
+        return
     session.flush()
-    subject = f"{of_report(report)}/{key}"
-    audit.record(session, by=by, did="write report", subject=subject, detail={"said": words})
+    audit.record(session, by=by, did=WRITES, subject=subject, detail={"said": [before, words]})

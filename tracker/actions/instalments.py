@@ -15,7 +15,12 @@ from tracker.domain.advances import (
 )
 from tracker.domain.commitments import Form, Status
 from tracker.domain.errors import Code, NotFoundError, RuleViolation
-from tracker.domain.instalments import NewInstalment, check_progress, check_replan
+from tracker.domain.instalments import (
+    NewInstalment,
+    check_progress,
+    check_replan,
+    is_released_by,
+)
 from tracker.store import audit, bank, commitments, instalments
 from tracker.store.instalments import InstalmentRow
 from tracker.store.milestones import MilestoneRow
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
     from tracker.domain.actor import Actor
     from tracker.domain.commitments import Commitment
     from tracker.domain.instalments import Instalment, Progress
+    from tracker.domain.periods import Period
     from tracker.store.commitments import CommitmentRow
 
 UNPLANNED = frozenset({Status.WITHDRAWN, Status.SETTLED, Status.CLOSED})
@@ -99,6 +105,23 @@ def follow(
         if known != after:
             commitment.version += 1
             _tell(session, code, known[number], after[number], by)
+
+
+def release_by_report(session: Session, code: str, period: Period, day: date, *, by: Actor) -> None:
+    """Release what waits for the report over a period, as part of the deed that accepts it."""
+    bank.hold_commitments(session, [code])
+    commitment = commitments.commitment_row(session, code)
+    known = {one.number: one for one in instalments.instalments_of(session, commitment.id)}
+    freed = [number for number, one in known.items() if is_released_by(one, period)]
+    for number in freed:
+        session.get_one(InstalmentRow, known[number].id).accepted_on = day
+    if not freed:
+        return
+    commitment.version += 1
+    session.flush()
+    after = {one.number: one for one in instalments.instalments_of(session, commitment.id)}
+    for number in freed:
+        _tell(session, code, known[number], after[number], by)
 
 
 def _held(session: Session, code: str, version: int) -> tuple[CommitmentRow, Commitment]:

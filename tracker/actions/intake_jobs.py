@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.actions import files
 from tracker.actions.files import FileIn
-from tracker.actions.jobs import LIMITS
+from tracker.actions.jobs import LIMITS, NoLongerWantedError
 from tracker.actions.tables import Source, TablesIn
 from tracker.domain.actor import Actor
 from tracker.domain.errors import FileRefused, Finding, Sentence, StaleEditError, TrackerError
@@ -46,10 +46,6 @@ MOVED = Finding(
     Sentence("What the tracker holds has changed since this file was looked at."),
     Sentence("This is what importing it would do now."),
 )
-
-
-class NoLongerWantedError(Exception):
-    """Somebody cancelled the file, or another job has it."""
 
 
 class IntakeJob:

@@ -13,23 +13,32 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
 from reports import catalogue
-from tracker.actions.funder_reports import held, step
+from tracker.actions.funder_reports import step
+from tracker.actions.funder_workbooks import FACE, filled_for
+from tracker.actions.instalments import release_by_report
 from tracker.domain.errors import NotFoundError, RuleViolation, TrackerError
-from tracker.domain.funder_reports import ReportState, check_reason, check_step
+from tracker.domain.funder_reports import TELLING, ReportState, check_reason, check_step
 from tracker.domain.report_checks import check_nothing_blocks
 from tracker.store import audit, documents
-from tracker.store.funder_reports import of_report, report_numbered
+from tracker.store.funder_reports import (
+    answers_to,
+    held,
+    issue_numbered,
+    of_report,
+    report_numbered,
+)
 from tracker.store.issued_reports import (
     IssuedFigureRow,
     IssuedFileRow,
     IssuedReportRow,
     ReportAnswerRow,
-    ReportDownloadRow,
     ReportWithdrawalRow,
+    bytes_of,
 )
 from tracker.store.kept_facts import MEDIA_TYPE, kept
 from tracker.store.projects import categories_of
 from tracker.store.report_checks import blocking_of
+from tracker.store.report_downloads import note_download
 from tracker.store.session import transaction
 
 if TYPE_CHECKING:
@@ -55,10 +64,12 @@ def issue(
     today: date,
     by: Actor,
     tell: Callable[[int, int], None] = lambda _done, _whole: None,
+    settle: Callable[[], None] = lambda: None,
 ) -> int:
     """Issue an approved report under its next number, and give the key of what was issued.
 
-    Shape:  ``tell(done, whole)`` is told how far it is; what it raises ends the issuing.
+    Shape:  ``tell(done, whole)`` is told how far it is, and ``settle()`` is done together with
+            the issuing, or neither; what they raise ends it.
     Errors: ``NotFoundError``; ``RuleViolation`` for a report that is not approved, or where a
             check blocks; ``StaleEditError`` where somebody was faster; ``TrackerError`` where a
             file cannot be made, or the books keep moving.
@@ -70,9 +81,10 @@ def issue(
         check_step(report, ReportState.ISSUED)
         facts = catalogue.facts_to_issue(session, report, made_on=today)
         check_nothing_blocks(blocking_of(session, report, facts))
-        files = _files(report, facts, tell)
+        files = _files(report, facts, tell) | _own_workbook(session, report, facts)
         with transaction(session):
             if _says_the_same(facts, catalogue.facts_to_issue(session, report, made_on=today)):
+                settle()
                 return _keep(session, report_id, version, facts, files, by)
     raise TrackerError(
         "The books changed while the report was made, {count} times in a row.",
@@ -82,29 +94,41 @@ def issue(
 
 
 def answer(
-    session: Session, issued_id: int, said: str, *, is_accepted: bool, version: int, by: Actor
+    session: Session,
+    issued_id: int,
+    said: str,
+    *,
+    is_accepted: bool,
+    version: int,
+    by: Actor,
+    on: date | None = None,
+    letter: Upload | None = None,
 ) -> None:
     """Note what a funder answers to an issued report: accepted, or returned with a reason.
 
+    Shape:  ``on`` is the day of the answer, today unless told; the ``letter`` is kept with the
+            report. What waits for an accepted statement is released.
     Errors: ``NotFoundError``; ``RuleViolation`` for an older version, or without a reason;
             ``StaleEditError``.
     """
     to = ReportState.ACCEPTED if is_accepted else ReportState.RETURNED
     words = said.strip() if is_accepted else check_reason(said, "said")
+    now = datetime.now(UTC)
     with transaction(session):
-        report, issued = _issued(session, issued_id)
+        report, issued = issue_numbered(session, issued_id)
         row, report = held(session, report.id, version)
         _check_newest(report, issued)
-        session.add(
-            ReportAnswerRow(
-                issued_id=issued.id,
-                answer=to.value,
-                said=words,
-                answered_by=by.name,
-                answered_at=datetime.now(UTC),
-            )
-        )
-        step(session, row, report, to, by, detail={"reason": words} if words else {})
+        answered = {"answer": to.value, "said": words, "answered_by": by.name}
+        session.add(ReportAnswerRow(issued_id=issued.id, answered_at=now, **answered))
+        detail: dict[str, object] = {"reason": words} if words else {}
+        detail["day"] = str(on or now.date())
+        if letter is not None:
+            documents.add_document(session, answers_to(report), letter, by=by.name, at=now)
+            detail["file"] = letter[0]
+        step(session, row, report, to, by=by, detail=detail)
+        if is_accepted and report.kind in TELLING:
+            day = on or now.date()
+            release_by_report(session, report.commitment, report.period, day, by=by)
 
 
 def withdraw(session: Session, issued_id: int, reason: str, *, version: int, by: Actor) -> None:
@@ -115,7 +139,7 @@ def withdraw(session: Session, issued_id: int, reason: str, *, version: int, by:
     """
     why = check_reason(reason, "reason")
     with transaction(session):
-        report, issued = _issued(session, issued_id)
+        report, issued = issue_numbered(session, issued_id)
         row, report = held(session, report.id, version)
         _check_newest(report, issued)
         session.add(
@@ -126,7 +150,7 @@ def withdraw(session: Session, issued_id: int, reason: str, *, version: int, by:
                 withdrawn_at=datetime.now(UTC),
             )
         )
-        step(session, row, report, ReportState.WITHDRAWN, by, detail={"reason": why})
+        step(session, row, report, ReportState.WITHDRAWN, by=by, detail={"reason": why})
 
 
 def take(session: Session, issued_id: int, face: str, *, by: Actor) -> tuple[IssuedFile, bytes]:
@@ -135,46 +159,13 @@ def take(session: Session, issued_id: int, face: str, *, by: Actor) -> tuple[Iss
     Errors: ``NotFoundError``; ``TrackerError`` where the bytes are not those that were kept.
     """
     with transaction(session):
-        _report, issued = _issued(session, issued_id)
+        _report, issued = issue_numbered(session, issued_id)
         file = issued.file(face)
         if file is None:
             raise NotFoundError("This report has no file of that format.")
         content = bytes_of(session, file)
-        session.add(
-            ReportDownloadRow(
-                issued_id=issued.id,
-                face=face,
-                by=by.name,
-                role=by.role.value,
-                at=datetime.now(UTC),
-            )
-        )
-        session.flush()
+        note_download(session, [issued.id], face, by)
     return file, content
-
-
-def bytes_of(session: Session, file: IssuedFile) -> bytes:
-    """Give the bytes of an issued file.
-
-    Errors: ``TrackerError`` where they are not those that were kept.
-    """
-    _document, content = documents.document_numbered(session, file.document_id)
-    if hashlib.sha256(content).hexdigest() != file.sha256:
-        raise TrackerError(
-            "The file {name} is not what was kept, and is not handed out.",
-            "Tell who looks after the tracker: the database was changed from outside. A backup"
-            " holds the file as it was issued.",
-            name=file.name,
-        )
-    return content
-
-
-def _issued(session: Session, issued_id: int) -> tuple[FunderReport, IssuedReport]:
-    row = session.get(IssuedReportRow, issued_id)
-    if row is None:
-        raise NotFoundError("There is no such report.")
-    report = report_numbered(session, row.report_id)
-    return report, next(one for one in report.issues if one.id == issued_id)
 
 
 def _check_newest(report: FunderReport, issued: IssuedReport) -> None:
@@ -190,18 +181,34 @@ def _check_newest(report: FunderReport, issued: IssuedReport) -> None:
 def _files(
     report: FunderReport, facts: StatementFacts, tell: Callable[[int, int], None]
 ) -> dict[str, Upload]:
-    """Make the files of a report by their formats; its facts are the first of them."""
+    """Make the files of a report by their formats; its facts are the first of them.
+
+    Shape:  the PDF is made last, for it holds the workbook and the figures that stand beside it.
+    """
     laid_out, faces = (
         catalogue.laid_out(report.kind, facts),
         catalogue.CATALOGUE[report.kind].formats,
     )
-    made = {FACTS: (f"{laid_out.file_stem}.facts.json.gz", MEDIA_TYPE, kept(facts))}
-    for at, face in enumerate(faces):
+    made: dict[str, bytes] = {}
+    for at, face in enumerate(sorted(faces, key=lambda face: face == "pdf")):
         tell(at, len(faces))
-        name, content = catalogue.file_name(laid_out, face), catalogue.to_format(laid_out, face)
-        made[face] = (name, catalogue.MIMETYPES[face], content)
+        made[face] = catalogue.to_format(laid_out, face, beside=made)
     tell(len(faces), len(faces))
-    return made
+    return {
+        FACTS: (f"{laid_out.file_stem}.facts.json.gz", MEDIA_TYPE, kept(facts)),
+        **{
+            face: (catalogue.file_name(laid_out, face), catalogue.MIMETYPES[face], made[face])
+            for face in faces
+        },
+    }
+
+
+def _own_workbook(
+    session: Session, report: FunderReport, facts: StatementFacts
+) -> dict[str, Upload]:
+    """Fill the funder's own workbook, where its programme has one; costs are what it asks for."""
+    upload = filled_for(session, facts) if report.kind in TELLING else None
+    return {FACE: upload} if upload else {}
 
 
 def _says_the_same(facts: StatementFacts, now: StatementFacts) -> bool:
@@ -243,7 +250,7 @@ def _keep(
     _keep_figures(session, report, issued.id, facts)
     hashes = {face: hashlib.sha256(upload[2]).hexdigest() for face, upload in files.items()}
     detail = {"number": issued.number, **hashes}
-    step(session, row, report, ReportState.ISSUED, by, detail=detail)
+    step(session, row, report, ReportState.ISSUED, by=by, detail=detail)
     return issued.id
 
 

@@ -1,4 +1,4 @@
-"""The job of a file: a process of its own, begun, watched, and noted when it is dead."""
+"""Jobs: a process of its own for each, begun and watched; and the job of one file."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from tracker.store.scope import over_all
 from tracker.store.session import open_engine, transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tracker.domain.intakes import Intake
 
 WATCHING = "watching a job"
@@ -51,6 +53,47 @@ FAILED = Finding(
 )
 
 
+class NoLongerWantedError(Exception):
+    """Somebody cancelled what a job is at work on, or another job has it."""
+
+
+class Process:
+    """A job in a process of its own, by the words that name it.
+
+    Shape:  ``ended`` writes down how a job ended that could not say so itself, by the code with
+            which it ended.
+    """
+
+    def __init__(self, words: list[str], ended: Callable[[Session, int], None]) -> None:
+        self._words, self._ended = words, ended
+
+    def start(self, session: Session) -> int:
+        """Begin it, and give its number; it goes on when this process ends, then unwatched."""
+        bind: Any = session.get_bind()
+        url = bind.engine.url.render_as_string(hide_password=False)
+        job = subprocess.Popen(
+            [sys.executable, "-m", "tracker.jobs", *self._words],
+            cwd=ROOT,
+            env=os.environ | {"TRACKER_DATABASE_URL": url},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        Thread(target=self._see_off, args=(job, url), name=WATCHING, daemon=True).start()
+        return job.pid
+
+    def _see_off(self, job: subprocess.Popen[bytes], url: str) -> None:
+        code = job.wait()
+        if code == 0:
+            return
+        engine = open_engine(url)
+        try:
+            with Session(engine) as session, over_all(session):
+                self._ended(session, code)
+        finally:
+            engine.dispose()
+
+
 class Job:
     """The job of one file, seen from outside."""
 
@@ -59,23 +102,8 @@ class Job:
         self._id = intake_id
 
     def start(self) -> int:
-        """Begin what the file waits for, and give the number of its process.
-
-        Shape:  the job goes on when this process ends; while it lives, it writes down how a job
-                ended that could not say so itself.
-        """
-        bind: Any = self._session.get_bind()
-        url = bind.engine.url.render_as_string(hide_password=False)
-        job = subprocess.Popen(
-            [sys.executable, "-m", "tracker.jobs", str(self._id)],
-            cwd=ROOT,
-            env=os.environ | {"TRACKER_DATABASE_URL": url},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        Thread(target=_see_off, args=(job, self._id, url), name=WATCHING, daemon=True).start()
-        return job.pid
+        """Begin what the file waits for, and give the number of its process."""
+        return Process([str(self._id)], self._see_off).start(self._session)
 
     def notice(self) -> Intake:
         """Give the file as it stands; a job that was silent for too long is taken for dead.
@@ -100,17 +128,8 @@ class Job:
             preview = plain.written(Preview(kind, findings=(why,)))
             intakes.move(self._session, row, state, preview=preview)
 
-
-def _see_off(job: subprocess.Popen[bytes], intake_id: int, url: str) -> None:
-    code = job.wait()
-    if code == 0:
-        return
-    engine = open_engine(url)
-    try:
-        with Session(engine) as session, over_all(session):
-            Job(session, intake_id).end(*_what_ended(code))
-    finally:
-        engine.dispose()
+    def _see_off(self, session: Session, code: int) -> None:
+        Job(session, self._id).end(*_what_ended(code))
 
 
 def _what_ended(code: int) -> tuple[IntakeState, Finding]:

@@ -19,7 +19,9 @@ from tracker.actions import (
     sample_milestones,
     sample_planning,
     sample_reminders,
+    sample_reports,
     sample_spending,
+    sample_workbooks,
 )
 from tracker.actions.cost_index import CostIndex
 from tracker.domain.actor import Actor
@@ -92,6 +94,8 @@ def load(
     sample_planning.live_through(session, controller=controller, by=officer)
     sample_milestones.live_through(session, lead=lead, by=officer)
     sample_forecasts.live_through(session, by=officer)
+    sample_workbooks.live_through(session, by=officer)
+    sample_reports.live_through(session, controller=controller, by=officer)
     sample_reminders.live_through(session, by=by)
     CostIndex(session).follow()
     return True

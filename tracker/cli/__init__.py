@@ -16,6 +16,7 @@ from tracker.cli.reminders import remind
 from tracker.cli.reports import report
 from tracker.cli.sample import demo
 from tracker.cli.serving import serve, upgrade
+from tracker.cli.verification import verify
 from tracker.domain.errors import FileRefused, TrackerError
 
 
@@ -23,7 +24,7 @@ from tracker.domain.errors import FileRefused, TrackerError
     context_settings={"help_option_names": ["-h", "--help"]},
     commands=(
         *(charge, check, demo, import_files, person),
-        *(remind, report, serve, setup, upgrade),
+        *(remind, report, serve, setup, upgrade, verify),
     ),
 )
 def cli() -> None:

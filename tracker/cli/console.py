@@ -11,6 +11,7 @@ from tracker.domain.money import Money
 
 if TYPE_CHECKING:
     from tracker.actions.reminders import Outcome
+    from tracker.actions.report_mails import Outcome as Told
     from tracker.domain.errors import FileRefused, Sentence
     from tracker.domain.imports import ImportOutcome
     from tracker.domain.intakes import Preview
@@ -93,6 +94,15 @@ def say_reminded(outcome: Outcome) -> None:
     whose, count = outcome.digest.person.email, len(outcome.digest.lines)
     if outcome.why is None:
         click.echo(f"{whose}: told of {count:,}.")
+    else:
+        click.echo(f"{whose}: {outcome.why}", err=True)
+
+
+def say_told(outcome: Told) -> None:
+    """Tell what became of the mail to a funder about its reports."""
+    whose = outcome.person.email
+    if outcome.why is None:
+        click.echo(f"{whose}: told of {outcome.count:,} reports.")
     else:
         click.echo(f"{whose}: {outcome.why}", err=True)
 

@@ -1,25 +1,34 @@
-"""Mailing people what is due."""
+"""Mailing people what is due, and funders what was issued."""
 
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
-from tracker.cli.console import say_reminded
+from tracker.cli.console import say_reminded, say_told
 from tracker.cli.database import AT_THE_SERVER, opened
+
+if TYPE_CHECKING:
+    from tracker.web.digests import Reminding
+    from tracker.web.report_mails import Telling
 
 
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Say who would be told what, and send nothing.")
-def remind(*, dry_run: bool) -> None:
-    """Mail everybody what is due, as each of them wishes. To be run once a day.
+@click.option(
+    "--reports", is_flag=True, help="Tell funders of their reports only; for every few minutes."
+)
+def remind(*, dry_run: bool, reports: bool) -> None:
+    """Mail everybody what is due, and funders which reports are there. To be run once a day.
 
     Nobody is told the same twice, however often it is run. Exits with 1 where a mail was not sent.
     """
     from tracker import create_app
     from tracker.config import Settings, SettingsError
     from tracker.web.digests import Reminding
+    from tracker.web.report_mails import Telling
 
     settings = Settings.from_env()
     if settings.mail is None and not dry_run:
@@ -29,13 +38,23 @@ def remind(*, dry_run: bool) -> None:
             " digest on the page of reminders.",
         )
     with opened() as session:
-        reminding = Reminding(create_app(settings), settings, session)
+        app = create_app(settings)
+        telling = Telling(app, settings, session)
+        reminding = None if reports else Reminding(app, settings, session)
         if dry_run:
-            for email, (subject, text, _html) in reminding.rehearse():
-                click.echo(f"To {email}: {subject}\n\n{text}")
+            _rehearse(*([reminding] if reminding else []), telling)
             return
-        outcomes = reminding.carry_out(by=AT_THE_SERVER)
-    for outcome in outcomes:
-        say_reminded(outcome)
-    if any(outcome.why for outcome in outcomes):
+        reminded = reminding.carry_out(by=AT_THE_SERVER) if reminding else []
+        told = telling.carry_out(by=AT_THE_SERVER)
+    for one in reminded:
+        say_reminded(one)
+    for other in told:
+        say_told(other)
+    if any(one.why for one in reminded) or any(other.why for other in told):
         sys.exit(1)
+
+
+def _rehearse(*runs: Reminding | Telling) -> None:
+    for run in runs:
+        for email, (subject, text, _html) in run.rehearse():
+            click.echo(f"To {email}: {subject}\n\n{text}")

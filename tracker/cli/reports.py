@@ -1,4 +1,4 @@
-"""Writing the statements of funders to files."""
+"""Writing the reports of funders to files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-FORMATS: Final = ("xlsx", "pdf", "json")
+FORMATS: Final = ("xlsx", "pdf", "csv", "json")
 
 
 @click.command()
@@ -26,7 +26,14 @@ FORMATS: Final = ("xlsx", "pdf", "json")
 @click.option("--year", type=click.IntRange(1900, 2999), help="A calendar year, such as 2023.")
 @click.option("--period", help="A year or a quarter, such as 2023-Q2.")
 @click.option(
-    "--format", "formats", default="xlsx,pdf", show_default=True, help="Any of xlsx, pdf, json."
+    "--format",
+    "formats",
+    default="xlsx,pdf",
+    show_default=True,
+    help="Any of xlsx, pdf, csv, json.",
+)
+@click.option(
+    "--kind", default="statement", show_default=True, help="Such as final_statement or cost_list."
 )
 @click.option(
     "--out",
@@ -34,32 +41,39 @@ FORMATS: Final = ("xlsx", "pdf", "json")
     type=click.Path(file_okay=False, path_type=Path),
     help="The folder to write to; the current one by default.",
 )
-def report(commitment: str, year: int | None, period: str | None, formats: str, out: Path) -> None:
-    """Write the funder's statement of COMMITMENT over a year or a quarter."""
+def report(
+    commitment: str, year: int | None, period: str | None, formats: str, kind: str, out: Path
+) -> None:
+    """Write a report on COMMITMENT over a year or a quarter."""
     if (year is None) == (period is None):
         raise click.UsageError("Give either --year 2023 or --period 2023-Q2.")
     wanted = [name.strip() for name in formats.split(",")]
     if unknown := [name for name in wanted if name not in FORMATS]:
         raise click.BadParameter(
-            f"{unknown[0]!r} is not one of xlsx, pdf, json.", param_hint="--format"
+            f"{unknown[0]!r} is not one of xlsx, pdf, csv, json.", param_hint="--format"
         )
     over = calendar_year(year) if year else period_named(period or "")
     with opened() as session:
         _choose_project_of(session, commitment)
-        for path in write_reports(session, commitment, over, wanted, out):
+        for path in write_reports(session, commitment, over, wanted, out, kind):
             click.echo(path)
 
 
 def write_reports(
-    session: Session, commitment: str, period: Period, formats: list[str], out: Path
+    session: Session,
+    commitment: str,
+    period: Period,
+    formats: list[str],
+    out: Path,
+    kind: str = "statement",
 ) -> Iterator[Path]:
-    """Write a statement in some formats; give each file once all of it is there."""
+    """Write a report in some formats; give each file once all of it is there."""
     from reports import catalogue
 
     out.mkdir(parents=True, exist_ok=True)
     today = datetime.now(ZoneInfo("Europe/Amsterdam")).date()
     made = catalogue.make(
-        session, "statement", commitment, period, made_on=today, author=AT_THE_SERVER.name
+        session, kind, commitment, period, made_on=today, author=AT_THE_SERVER.name
     )
     for name in formats:
         path = out / catalogue.file_name(made, name)

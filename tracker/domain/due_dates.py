@@ -53,15 +53,8 @@ def of_progress_reports(
             was sent about a later day, or is followed by a stretch that has ended, is overtaken.
     Source: Aanwijzingen voor subsidieverstrekking: at most one per 12 months.
     """
-    months = sheet.count("report_months", day=commitment.decided_on)
-    weeks = sheet.count("report_weeks", day=commitment.decided_on)
-    if months is None or weeks is None or commitment.status is not Status.AWARDED:
-        return
-    told = max((report.about for report in sent), default=date.min)
-    found = progress_reports(commitment.period, months, weeks)
-    ended = [one for one in found if one.period and one.period.last_day < today]
-    for one in (*ended[-1:], *found[len(ended) :]):
-        if one.period and one.period.last_day > told:
+    for one in still_to_send(promised_reports(commitment, sheet), sent, today):
+        if one.period:
             what = Sentence(
                 _("Progress report on {code} over {first} to {last}"),
                 {
@@ -71,6 +64,31 @@ def of_progress_reports(
                 },
             )
             yield _of_commitment(commitment, one, f"{commitment.code}/{one.period.last_day}", what)
+
+
+def promised_reports(commitment: Commitment, sheet: TermSheet) -> tuple[Deadline, ...]:
+    """List the progress reports that the terms of a commitment ask for, sent or not, in order.
+
+    Shape:  none where the programme does not say both how often and within how many weeks.
+    """
+    months = sheet.count("report_months", day=commitment.decided_on)
+    weeks = sheet.count("report_weeks", day=commitment.decided_on)
+    if months is None or weeks is None or commitment.status is not Status.AWARDED:
+        return ()
+    return progress_reports(commitment.period, months, weeks)
+
+
+def still_to_send(
+    promised: Sequence[Deadline], sent: Iterable[Sent], today: date
+) -> tuple[Deadline, ...]:
+    """Pick the progress reports that are to come, and the newest that is late."""
+    told = max((report.about for report in sent), default=date.min)
+    ended = [one for one in promised if one.period and one.period.last_day < today]
+    return tuple(
+        one
+        for one in (*ended[-1:], *promised[len(ended) :])
+        if one.period and one.period.last_day > told
+    )
 
 
 def of_ending(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from tracker.domain.commitments import Commitment
     from tracker.domain.periods import Period
 
 
@@ -51,6 +52,10 @@ LADDER: Final[dict[tuple[ReportState, ReportState], str]] = {
 
 AT_WORK: Final = frozenset({ReportState.DRAFT, ReportState.IN_REVIEW, ReportState.APPROVED})
 """Where a report is still being made."""
+
+
+TELLING: Final = frozenset({"statement", "final_statement"})
+"""Kinds that tell how the money was spent: accepting one releases what waits for it."""
 
 
 class Standing(StrEnum):
@@ -140,6 +145,31 @@ class FunderReport:
     def newest(self) -> IssuedReport | None:
         """What was issued last of it."""
         return self.issues[-1] if self.issues else None
+
+
+def check_begin(commitment: Commitment, period: Period) -> None:
+    """Refuse a report on what is not committed, or over days that it does not run.
+
+    Errors: ``RuleViolation`` at the field.
+    """
+    if not commitment.is_committed:
+        raise RuleViolation(
+            "{code} is {status}, so there is nothing to report on yet.",
+            "Enter the award first.",
+            field="code",
+            code=commitment.code,
+            status=Code(commitment.status),
+        )
+    runs = commitment.period
+    if period.last_day < runs.first_day or period.first_day > runs.last_day:
+        raise RuleViolation(
+            "{code} runs from {first} to {last}, and this period lies outside.",
+            "Choose days on which it runs.",
+            field="first_day",
+            code=commitment.code,
+            first=runs.first_day,
+            last=runs.last_day,
+        )
 
 
 def check_step(report: FunderReport, to: ReportState) -> str:

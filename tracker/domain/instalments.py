@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tracker.domain.errors import RuleViolation
 from tracker.domain.money import ZERO, Money
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
     from decimal import Decimal
+
+    from tracker.domain.periods import Period
 
 
 class InstalmentKind(StrEnum):
@@ -86,6 +89,24 @@ class Instalment:
         if self.due_on < today and self.is_released:
             return InstalmentState.OVERDUE
         return InstalmentState.REQUESTED if self.requested_on else InstalmentState.PLANNED
+
+
+_DAY: Final = r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}"
+NAMED: Final = re.compile(
+    rf"(?<![0-9A-Za-z-])(?:{_DAY}_{_DAY}|[12][0-9]{{3}}(?:-[Qq][1-4])?)(?![0-9A-Za-z-])"
+)
+"""A period by its short name among other words."""
+
+
+def is_released_by(one: Instalment, period: Period) -> bool:
+    """Tell whether an instalment waits for a report that its plan names by this very period.
+
+    Shape:  ``Progress report 2023`` waits for the report over 2023; ``Year 3``, or a text that
+            names two periods, for none that can be told.
+    """
+    named = {found.upper() for found in NAMED.findall(one.report)}
+    waits = not one.is_cancelled and one.accepted_on is None
+    return waits and named == {period.code.upper()}
 
 
 @dataclass(frozen=True, slots=True)

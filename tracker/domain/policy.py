@@ -34,7 +34,9 @@ class Permission(StrEnum):
     BRING_IN_BOOKS = "bring_in_books"  # import files and charge them
     ENTER_FUNDING = "enter_funding"  # funders, commitments, instalments, receipts, budgets
     CLOSE_PERIODS = "close_periods"  # set periods up, close them, ask to reopen them
+    PREPARE_REPORTS = "prepare_reports"  # begin, write, issue and withdraw funder reports
     CONFIRM = "confirm"  # what somebody else entered
+    ANSWER_REPORTS = "answer_reports"  # that were issued to one's own funder
     PLAN = "plan"  # milestones and forecasts
     SUPPOSE = "suppose"  # make scenarios, which change nothing
     SEE_AUDIT_TRAIL = "see_audit_trail"
@@ -61,7 +63,9 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.BRING_IN_BOOKS: frozenset({Role.FINANCE_OFFICER}),
     Permission.ENTER_FUNDING: frozenset({Role.FINANCE_OFFICER}),
     Permission.CLOSE_PERIODS: frozenset({Role.FINANCE_OFFICER, Role.CONTROLLER}),
+    Permission.PREPARE_REPORTS: frozenset({Role.FINANCE_OFFICER}),
     Permission.CONFIRM: frozenset({Role.FINANCE_OFFICER, Role.CONTROLLER, Role.DIRECTOR}),
+    Permission.ANSWER_REPORTS: frozenset({Role.FUNDER_VIEWER}),
     Permission.PLAN: frozenset({Role.FINANCE_OFFICER, Role.PROJECT_LEAD}),
     Permission.SUPPOSE: _INSIDE - {Role.AUDITOR},
     Permission.SEE_AUDIT_TRAIL: frozenset({Role.CONTROLLER, Role.AUDITOR, Role.ADMINISTRATOR}),

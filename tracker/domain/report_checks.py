@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tracker.domain.determination import Deviation
 from tracker.domain.errors import Code, RuleViolation, Sentence
@@ -192,7 +192,8 @@ def check_nothing_blocks(found: Iterable[Blocking]) -> None:
     Errors: ``RuleViolation`` with the first of what blocks.
     """
     for one in found:
-        raise RuleViolation(one.what.template, one.hint.template, **one.what.facts)
+        facts: dict[str, Any] = dict(one.what.facts)
+        raise RuleViolation(one.what.template, one.hint.template, **facts)
 
 
 _WAIVE: Final = _("Mend what breaks the rule, or have a waiver approved.")

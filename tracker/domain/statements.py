@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.domain.money import ZERO, Money
 from tracker.domain.report_texts import NO_WORDS, Wording
+from tracker.domain.shares import WHOLE, nearest
 from tracker.domain.texts import stem_of
 
 if TYPE_CHECKING:
@@ -17,10 +19,13 @@ if TYPE_CHECKING:
     from tracker.domain.allocations import Reason
     from tracker.domain.amendments import Amendment
     from tracker.domain.commitments import Commitment, Receipt
+    from tracker.domain.crosswalks import Crosswalk
     from tracker.domain.errors import Sentence
+    from tracker.domain.final_accounts import FinalAccount
     from tracker.domain.instalments import Instalment
     from tracker.domain.milestones import Milestone
     from tracker.domain.periods import Period
+    from tracker.domain.statement_parts import Changed, HoursLine, InKindLine, SourceSum
     from tracker.domain.waivers import Waiver
 
 
@@ -138,9 +143,19 @@ class StatementFacts:
             time, by date incurred and ledger key; there are ``line_count`` of them.
             ``number`` is that of the version that is issued, 0 for a draft.
             ``earlier`` is the report that this one carries on; ``None`` for the first.
+            ``crosswalk`` are the funder's own lines, where its programme has them.
+            ``final`` is what its determination rests on, for the kinds of report that tell it.
             ``milestones`` are those of the work packages that the commitment pays for, and
             ``waivers`` those of it and of the whole project that mattered since the first day.
+            ``hours`` and ``contributions`` are the working time and the partners' hours among
+            the charged lines. ``sources`` are what pays for the project: this funder's own
+            commitments, then the others together. ``changed`` is what is different from
+            ``earlier``, and ``None`` without one. ``threshold`` is the share by which costs may
+            deviate before the programme wants to know.
     Units:  ``received_to_date`` counts receipts up to and including the period's last day.
+            ``ordered`` is what orders that the award is to pay still have open. ``own_required``
+            is what others must bring to the same costs, ``None`` where the award asks for
+            nothing; ``own_spent`` what they brought up to the end of the period.
     """
 
     project_code: str
@@ -167,6 +182,16 @@ class StatementFacts:
     number: int = 0
     approved_by: str = ""
     wording: Wording = NO_WORDS
+    crosswalk: Crosswalk | None = None
+    final: FinalAccount | None = None
+    hours: tuple[HoursLine, ...] = ()
+    contributions: tuple[InKindLine, ...] = ()
+    sources: tuple[SourceSum, ...] = ()
+    changed: Changed | None = None
+    threshold: Decimal | None = None
+    ordered: Money = ZERO
+    own_required: Money | None = None
+    own_spent: Money = ZERO
 
     @property
     def received_to_date(self) -> Money:
@@ -204,11 +229,25 @@ class StatementFacts:
         return self.received_to_date - self.charged_to_date
 
 
-def file_stem(project: str, commitment: str, period: Period, number: int = 0) -> str:
-    """Name the files of a statement so that they sort and explain themselves.
+def required_beside(amount: Money, share: Decimal | None) -> Money | None:
+    """Give what others must bring where an award pays a share of the costs.
 
-    Shape:  ``NECST_NGF-1_2023-Q2_v1``, a draft without the version; what a file system would not
-            take becomes ``-``.
+    Shape:  ``None`` where it pays all of them, or says nothing.
+    Units:  450,000 at 45 % asks for 550,000 beside it; half a cent is rounded up.
+    """
+    if share is None or share in (0, WHOLE):
+        return None
+    return Money(nearest(Fraction(amount.cents) / Fraction(share))) - amount
+
+
+def file_stem(
+    project: str, commitment: str, period: Period, number: int = 0, kind: str = ""
+) -> str:
+    """Name the files of a report so that they sort and explain themselves.
+
+    Shape:  ``NECST_NGF-1_2023-Q2_v1``, a draft without the version; a ``kind`` that is named
+            stands after the commitment. What a file system would not take becomes ``-``.
     """
     version = (f"v{number}",) if number else ()
-    return stem_of(project, commitment, period.code, *version)
+    named = (kind,) if kind else ()
+    return stem_of(project, commitment, *named, period.code, *version)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tracker.domain.actor import Actor
 
 BEGINNING = "0" * 64
+DOSSIERS = "dossier/"
+"""With what the subject of a deed begins that took a dossier along."""
 
 
 class AuditRow(Base):
@@ -121,11 +123,12 @@ def stale_edit(session: Session, subject: str, version: int) -> StaleEditError:
 def ledger_state(session: Session) -> str:
     """Name the state of the books: the newest deed to them and the start of its seal.
 
-    What is done to people changes no figure, and so no state of the books.
+    What is done to people, and taking a dossier along, changes no figure, and so no state of the
+    books.
     """
     last = session.execute(
         select(AuditRow.seq, AuditRow.hash)
-        .where(AuditRow.subject.not_like("person/%"))
+        .where(AuditRow.subject.not_like("person/%"), AuditRow.subject.not_like(f"{DOSSIERS}%"))
         .order_by(AuditRow.seq.desc())
         .limit(1)
     ).first()

@@ -16,6 +16,7 @@ from tracker.store.projects import (
     CategoryRow,
     WorkPackageRow,
     categories_of,
+    the_project,
     work_packages_of,
 )
 from tracker.store.tables import Base, Cents, whole_cents
@@ -119,6 +120,12 @@ def versions_of(
 def version_that_counts(versions: Iterable[BudgetVersion]) -> BudgetVersion | None:
     """Choose the newest version that counts from a list with the newest first."""
     return next((version for version in versions if version.counts), None)
+
+
+def plan_of(session: Session) -> tuple[BudgetLine, ...]:
+    """The lines of the project's plan that counts now; none where nobody has entered one."""
+    version = version_that_counts(versions_of(session, the_project(session).id, None))
+    return version.lines if version else ()
 
 
 def keep_version(

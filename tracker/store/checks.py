@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from tracker.domain.errors import Sentence
-from tracker.store import audit, flat_rates
+from tracker.store import audit, flat_rates, verification
 from tracker.store.scope import over_all
 
 if TYPE_CHECKING:
@@ -222,7 +222,20 @@ def broken(session: Session) -> list[tuple[Sentence, list[str]]]:
     if codes:
         name = Sentence("Charges and the overhead on them fit, and no cost is funded twice.")
         found.append((name, codes[:10]))
+    found += _of_files(session)
     if seals := audit.broken_seals(session):
         name = Sentence("Nobody has changed, removed or added entries of the audit trail.")
         found.append((name, [str(seq) for seq in seals[:10]]))
+    return found
+
+
+def _of_files(session: Session) -> list[tuple[Sentence, list[str]]]:
+    """List what does not hold of files that are kept: their bytes are hashed once more."""
+    hashes, found = verification.hashes_of(session), []
+    if changed := verification.changed_documents(session, hashes):
+        name = Sentence("Every document is, byte for byte, what was handed in.")
+        found.append((name, changed[:10]))
+    if changed := verification.changed_issues(session, hashes):
+        name = Sentence("Every issued report has the files that the audit trail saw go out.")
+        found.append((name, changed[:10]))
     return found

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy import ForeignKey, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tracker.domain.crosswalks import Crosswalk, CrosswalkLine, LineKind
+from tracker.store.projects import CategoryRow
+from tracker.store.scope import over_all
 from tracker.store.tables import Base, one_of
 
 
@@ -49,37 +52,67 @@ class CrosswalkPartRow(Base):
     category: Mapped[str] = mapped_column(primary_key=True)
 
 
+class KeptCrosswalk(NamedTuple):
+    """A crosswalk with who made it, and when."""
+
+    crosswalk: Crosswalk
+    made_by: str
+    made_at: datetime
+
+
 def crosswalk_of(session: Session, programme_id: int) -> Crosswalk | None:
     """Give the newest crosswalk of a programme, if it has one."""
-    row = session.scalar(
+    found = crosswalks_of(session, programme_id, most=1)
+    return found[0].crosswalk if found else None
+
+
+def crosswalks_of(session: Session, programme_id: int, *, most: int = 100) -> list[KeptCrosswalk]:
+    """List the crosswalks of a programme, the newest first."""
+    rows = session.scalars(
         select(CrosswalkRow)
         .where(CrosswalkRow.programme_id == programme_id)
         .order_by(CrosswalkRow.number.desc())
-        .limit(1)
-    )
-    if row is None:
-        return None
-    lines = session.scalars(
-        select(CrosswalkLineRow)
-        .where(CrosswalkLineRow.crosswalk_id == row.id)
-        .order_by(CrosswalkLineRow.position)
+        .limit(most)
     ).all()
+    lines = _lines(session, [row.id for row in rows])
+    return [
+        KeptCrosswalk(
+            Crosswalk(row.number, row.language, tuple(lines[row.id])), row.made_by, row.made_at
+        )
+        for row in rows
+    ]
+
+
+def _lines(session: Session, keys: list[int]) -> dict[int, list[CrosswalkLine]]:
     parts = defaultdict[int, list[str]](list)
     found = session.execute(
         select(CrosswalkPartRow.line_id, CrosswalkPartRow.category)
-        .where(CrosswalkPartRow.line_id.in_([line.id for line in lines]))
+        .join(CrosswalkLineRow, CrosswalkLineRow.id == CrosswalkPartRow.line_id)
+        .where(CrosswalkLineRow.crosswalk_id.in_(keys))
         .order_by(CrosswalkPartRow.category)
     )
     for line_id, category in found:
         parts[line_id].append(category)
-    return Crosswalk(
-        row.number,
-        row.language,
-        tuple(
-            CrosswalkLine(line.code, line.title, LineKind(line.kind), tuple(parts[line.id]))
-            for line in lines
-        ),
-    )
+    lines = defaultdict[int, list[CrosswalkLine]](list)
+    for line in session.scalars(
+        select(CrosswalkLineRow)
+        .where(CrosswalkLineRow.crosswalk_id.in_(keys))
+        .order_by(CrosswalkLineRow.position)
+    ):
+        told = CrosswalkLine(line.code, line.title, LineKind(line.kind), tuple(parts[line.id]))
+        lines[line.crosswalk_id].append(told)
+    return lines
+
+
+def categories_to_place(session: Session) -> tuple[str, ...]:
+    """List the categories of all projects: a programme may fund several."""
+    with over_all(session):
+        rows = session.execute(
+            select(CategoryRow.code, func.min(CategoryRow.position).label("first"))
+            .group_by(CategoryRow.code)
+            .order_by("first", CategoryRow.code)
+        )
+        return tuple(code for code, _first in rows)
 
 
 def add_crosswalk(

@@ -27,6 +27,7 @@ from tracker.store.imports import BookRow
 from tracker.store.instalments import instalments_by_commitment
 from tracker.store.milestones import EvidenceRow, MilestoneReportRow, milestones_of
 from tracker.store.outlook import outlook_facts
+from tracker.store.report_chain import sent_by_issuing
 from tracker.store.reporting_periods import ReopeningRow, ReportingPeriodRow, SentReportRow
 from tracker.store.terms import term_sheets
 from tracker.store.waivers import WaiverRow, waivers_of
@@ -58,7 +59,7 @@ def deadlines_on(session: Session, today: date) -> tuple[Due, ...]:
 
 def deadlines_of_records(session: Session, today: date) -> tuple[Due, ...]:
     """List what is due by the records alone, without what the outlook foresees."""
-    known = _Known(commitments_of(session), milestones_of(session), _sent_by_commitment(session))
+    known = _Known(commitments_of(session), milestones_of(session), sent_by_commitment(session))
     return in_order(
         (
             *_of_funding(session, known, today),
@@ -128,13 +129,16 @@ def _deviating(session: Session, today: date) -> Iterator[Deviating]:
             yield Deviating(found.project_id, variance.year, variance.difference, share)
 
 
-def _sent_by_commitment(session: Session) -> dict[int, list[Sent]]:
+def sent_by_commitment(session: Session) -> dict[int, list[Sent]]:
+    """Tell which reports went out, by commitment: noted by hand, or issued and standing."""
     found: dict[int, list[Sent]] = {}
     for key, sent_on, about in session.execute(
         select(SentReportRow.commitment_id, SentReportRow.sent_on, ReportingPeriodRow.last_day)
         .join(ReportingPeriodRow, ReportingPeriodRow.id == SentReportRow.period_id)
         .order_by(SentReportRow.id)
     ):
+        found.setdefault(key, []).append(Sent(sent_on, about))
+    for key, sent_on, about in sent_by_issuing(session):
         found.setdefault(key, []).append(Sent(sent_on, about))
     return found
 

@@ -10,17 +10,20 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, sel
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tracker.domain.errors import NotFoundError
-from tracker.domain.funder_reports import FunderReport, ReportState
+from tracker.domain.funder_reports import FunderReport, IssuedReport, ReportState
 from tracker.domain.periods import Period
 from tracker.domain.report_texts import Comment, Paper, Picture, Wording, Written
+from tracker.store.audit import history_of, stale_edit
 from tracker.store.commitments import CommitmentRow
 from tracker.store.documents import document_numbered
-from tracker.store.issued_reports import issues_of
+from tracker.store.issued_reports import IssuedReportRow, issues_of
 from tracker.store.tables import Base, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+WRITES = "write report"
+"""The deed of writing a text, or an explanation, of a report."""
 PICTURES = frozenset({"image/png", "image/jpeg"})
 _NOT_DROPPED = text("state <> 'report_dropped'")
 
@@ -50,10 +53,10 @@ class FunderReportRow(Base):
     kind: Mapped[str]
     first_day: Mapped[date]
     last_day: Mapped[date]
-    state: Mapped[str] = mapped_column(default=ReportState.DRAFT)
-    version: Mapped[int] = mapped_column(default=1)
     prepared_by: Mapped[str]
     prepared_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default=ReportState.DRAFT)
+    version: Mapped[int] = mapped_column(default=1)
     asked_by: Mapped[str] = mapped_column(default="")
     approved_by: Mapped[str] = mapped_column(default="")
 
@@ -122,6 +125,11 @@ def of_report(report: FunderReport) -> str:
     return f"commitment/{report.commitment}/report/{report.kind}-{report.period.code}"
 
 
+def answers_to(report: FunderReport) -> str:
+    """Name what the letters belong to by which a funder answered to a report."""
+    return f"{of_report(report)}/answers"
+
+
 def reports_of(session: Session, commitment_id: int | None = None) -> list[FunderReport]:
     """List the reports of a commitment, or of all, by their periods; dropped ones are left out."""
     query = (
@@ -142,6 +150,18 @@ def report_numbered(session: Session, report_id: int) -> FunderReport:
     return _one(session, _query().where(FunderReportRow.id == report_id))
 
 
+def issue_numbered(session: Session, issued_id: int) -> tuple[FunderReport, IssuedReport]:
+    """Give an issued version with the report that it is of.
+
+    Errors: ``NotFoundError``.
+    """
+    row = session.get(IssuedReportRow, issued_id)
+    if row is None:
+        raise NotFoundError("There is no such report.")
+    report = report_numbered(session, row.report_id)
+    return report, next(one for one in report.issues if one.id == issued_id)
+
+
 def hold(session: Session, report_id: int) -> tuple[FunderReportRow, FunderReport]:
     """Hold a report still: nobody else changes it before this transaction is done.
 
@@ -154,6 +174,17 @@ def hold(session: Session, report_id: int) -> tuple[FunderReportRow, FunderRepor
         raise NotFoundError("There is no such report.")
     session.refresh(row)
     return row, report_numbered(session, report_id)
+
+
+def held(session: Session, report_id: int, version: int) -> tuple[FunderReportRow, FunderReport]:
+    """Hold a report still, as it was when its page was opened.
+
+    Errors: ``NotFoundError``; ``StaleEditError``.
+    """
+    row, report = hold(session, report_id)
+    if report.version != version:
+        raise stale_edit(session, of_report(report), report.version)
+    return row, report
 
 
 def texts_of(session: Session, report_id: int) -> dict[str, Written]:
@@ -202,12 +233,10 @@ def comments_of(session: Session, report_id: int) -> list[Comment]:
     return [Comment(one.place, one.said, one.written_by, one.written_at) for one in rows]
 
 
-def writers_of(session: Session, report_id: int) -> set[str]:
-    """Name everybody whose words are in a report."""
-    found: set[str] = set()
-    for row in (ReportTextRow, ReportExplanationRow):
-        found |= set(session.scalars(select(row.written_by).where(row.report_id == report_id)))
-    return found
+def writers_of(session: Session, report: FunderReport) -> set[str]:
+    """Name everybody who ever wrote in a report, also where somebody else wrote it anew."""
+    deeds = history_of(session, of_report(report))
+    return {deed.by for deed in deeds if deed.did == WRITES}
 
 
 def _written(row: ReportTextRow | ReportExplanationRow) -> Written:

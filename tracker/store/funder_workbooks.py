@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from tracker.domain.errors import NotFoundError
+from tracker.domain.funder_workbooks import Beside, FunderWorkbook, Pointed
+from tracker.store.documents import DocumentRow
 from tracker.store.tables import Base
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracker.domain.funder_workbooks import Shape
 
 
 class FunderWorkbookRow(Base):
@@ -39,3 +50,87 @@ class WorkbookFigureRow(Base):
     sheet: Mapped[str]
     place: Mapped[str]
     figure: Mapped[str]
+
+
+def workbook_of(session: Session, programme_id: int) -> FunderWorkbook | None:
+    """Give the newest workbook of a programme, if it has one."""
+    found = workbooks_of(session, programme_id, most=1)
+    return found[0] if found else None
+
+
+def workbook_numbered(session: Session, programme_id: int, number: int) -> FunderWorkbook:
+    """Give a version of the workbook of a programme.
+
+    Errors: ``NotFoundError``.
+    """
+    for found in workbooks_of(session, programme_id):
+        if found.number == number:
+            return found
+    raise NotFoundError("There is no such workbook.")
+
+
+def workbooks_of(
+    session: Session, programme_id: int, *, most: int = 1_000
+) -> tuple[FunderWorkbook, ...]:
+    """List the workbooks of a programme with their mappings, the newest first."""
+    rows = session.execute(
+        select(FunderWorkbookRow, DocumentRow.name)
+        .join(DocumentRow, DocumentRow.id == FunderWorkbookRow.document_id)
+        .where(FunderWorkbookRow.programme_id == programme_id)
+        .order_by(FunderWorkbookRow.number.desc())
+        .limit(most)
+    ).all()
+    pointed = defaultdict[int, list[Pointed]](list)
+    for figure in session.scalars(
+        select(WorkbookFigureRow)
+        .where(WorkbookFigureRow.workbook_id.in_([row.id for row, _name in rows]))
+        .order_by(WorkbookFigureRow.id)
+    ):
+        told = Pointed(figure.sheet, figure.place, figure.figure)
+        pointed[figure.workbook_id].append(told)
+    return tuple(_workbook(row, name, pointed[row.id]) for row, name in rows)
+
+
+def add_workbook(
+    session: Session,
+    programme_id: int,
+    document_id: int,
+    pointed: Sequence[Pointed],
+    shape: Shape,
+    *,
+    by: str,
+    at: datetime,
+) -> int:
+    """Keep a template with a mapping under the next number, and give that."""
+    newest = workbook_of(session, programme_id)
+    row = FunderWorkbookRow(
+        programme_id=programme_id,
+        number=newest.number + 1 if newest else 1,
+        document_id=document_id,
+        shape=json.dumps(shape, ensure_ascii=False),
+        made_by=by,
+        made_at=at,
+    )
+    session.add(row)
+    session.flush()
+    session.add_all(
+        WorkbookFigureRow(workbook_id=row.id, sheet=one.sheet, place=one.place, figure=one.figure)
+        for one in pointed
+    )
+    session.flush()
+    return row.number
+
+
+def _workbook(row: FunderWorkbookRow, name: str, pointed: list[Pointed]) -> FunderWorkbook:
+    shape = {cell: Beside(*beside) for cell, beside in json.loads(row.shape).items()}
+    return FunderWorkbook(
+        row.id,
+        row.programme_id,
+        row.number,
+        row.document_id,
+        name,
+        shape,
+        row.made_by,
+        row.made_at,
+        tuple(pointed),
+    )

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, cast
-
-from sqlalchemy import CursorResult, update
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
+from typing import TYPE_CHECKING
 
 from tracker.domain.intakes import AT_WORK
+from tracker.store import progress
 from tracker.store.intakes import IntakeRow, intake_row
 from tracker.store.scope import over_all
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+    from sqlalchemy.orm import Session
 
 
 def project_of_intake(session: Session, intake_id: int) -> int:
@@ -28,27 +24,5 @@ def project_of_intake(session: Session, intake_id: int) -> int:
 
 
 def tell_progress(engine: Engine, intake_id: int, version: int, done: int, whole: int) -> bool:
-    """Write down that a job is alive and how far it is; tell whether it is still wanted.
-
-    It has a connection of its own: what the job itself does is seen by nobody until it is done.
-    """
-    with (
-        Session(engine) as session,
-        over_all(session),
-        suppress(OperationalError),  # somebody else writes now
-    ):
-        found = cast(
-            "CursorResult[Any]",
-            session.execute(
-                update(IntakeRow)
-                .where(
-                    IntakeRow.id == intake_id,
-                    IntakeRow.version == version,
-                    IntakeRow.state.in_(AT_WORK),
-                )
-                .values(done=done, whole=whole, seen_at=datetime.now(UTC))
-            ),
-        )
-        session.commit()
-        return found.rowcount == 1
-    return True
+    """Write down that a job is alive and how far it is; tell whether it is still wanted."""
+    return progress.tell(engine, IntakeRow, AT_WORK, intake_id, version, done=done, whole=whole)

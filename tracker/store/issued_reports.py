@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -9,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from tracker.domain.errors import TrackerError
 from tracker.domain.funder_reports import IssuedFile, IssuedReport, Standing
-from tracker.store.documents import DocumentRow
+from tracker.store.documents import DocumentRow, document_numbered
 from tracker.store.tables import Base, Cents, whole_cents
 
 if TYPE_CHECKING:
@@ -122,6 +124,22 @@ class ReportDownloadRow(Base):
     at: Mapped[datetime]
 
 
+def bytes_of(session: Session, file: IssuedFile) -> bytes:
+    """Give the bytes of an issued file.
+
+    Errors: ``TrackerError`` where they are not those that were kept.
+    """
+    _document, content = document_numbered(session, file.document_id)
+    if hashlib.sha256(content).hexdigest() != file.sha256:
+        raise TrackerError(
+            "The file {name} is not what was kept, and is not handed out.",
+            "Tell who looks after the tracker: the database was changed from outside. A backup"
+            " holds the file as it was issued.",
+            name=file.name,
+        )
+    return content
+
+
 def issues_of(session: Session, report_ids: Collection[int]) -> dict[int, list[IssuedReport]]:
     """List what was issued of reports, by their keys, the first number first."""
     row, found = IssuedReportRow, defaultdict[int, list[IssuedReport]](list)
@@ -152,8 +170,8 @@ def _files(session: Session, keys: Collection[int]) -> dict[int, list[IssuedFile
         .where(row.issued_id.in_(keys))
         .order_by(row.id)
     )
-    for issued_id, face, *file in rows:
-        found[issued_id].append(IssuedFile(face, *file))
+    for issued_id, face, name, size, sha256, key in rows:
+        found[issued_id].append(IssuedFile(face, name, size, sha256, key))
     return found
 
 

@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING, Any
 from tracker.domain.allocations import Reason
 from tracker.domain.amendments import Amendment
 from tracker.domain.commitments import Commitment, Form, Receipt, Status
+from tracker.domain.crosswalks import Crosswalk, CrosswalkLine, LineKind
+from tracker.domain.deadlines import Weeks
 from tracker.domain.errors import CellFinding, Code, Finding, Sentence
+from tracker.domain.final_accounts import FinalAccount
+from tracker.domain.financing import Side
 from tracker.domain.imports import FileKind
 from tracker.domain.instalments import Instalment, InstalmentKind
 from tracker.domain.intakes import (
@@ -26,10 +30,21 @@ from tracker.domain.intakes import (
     SuspicionKind,
     TableLook,
 )
+from tracker.domain.labour import RateMethod
 from tracker.domain.milestones import Milestone, MilestoneStatus, Move, Release
 from tracker.domain.money import Money
 from tracker.domain.periods import Period
+from tracker.domain.report_jobs import JobKind, Wanted
 from tracker.domain.report_texts import Picture, Wording
+from tracker.domain.statement_parts import (
+    Changed,
+    ChangedAmount,
+    ChangedTerm,
+    ChangeOf,
+    HoursLine,
+    InKindLine,
+    SourceSum,
+)
 from tracker.domain.statements import Adjustment, CategoryLine, Check, Earlier, NotCharged
 from tracker.domain.table_columns import TableKind
 from tracker.domain.waivers import Waiver
@@ -45,17 +60,28 @@ KNOWN: Mapping[str, type[Any]] = {
         CategoryLine,
         CellFinding,
         Change,
+        ChangeOf,
+        Changed,
+        ChangedAmount,
+        ChangedTerm,
         Check,
         Choice,
         Commitment,
         Control,
+        Crosswalk,
+        CrosswalkLine,
         Earlier,
         FieldChange,
         FileKind,
+        FinalAccount,
         Finding,
         Form,
+        HoursLine,
+        InKindLine,
         Instalment,
         InstalmentKind,
+        JobKind,
+        LineKind,
         Milestone,
         MilestoneStatus,
         Move,
@@ -63,16 +89,21 @@ KNOWN: Mapping[str, type[Any]] = {
         Period,
         Picture,
         Preview,
+        RateMethod,
         Reason,
         Receipt,
         Release,
         SheetSample,
+        Side,
+        SourceSum,
         Status,
         Suspicion,
         SuspicionKind,
         TableKind,
         TableLook,
         Waiver,
+        Wanted,
+        Weeks,
         Wording,
     )
 }

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from tracker.domain.funder_reports import Standing
+from tracker.domain.funder_reports import TELLING, Standing
 from tracker.domain.money import Money
 from tracker.domain.periods import Period
 from tracker.domain.statements import Earlier
 from tracker.store.commitments import CommitmentRow
+from tracker.store.documents import document_numbered
 from tracker.store.funder_reports import FunderReportRow
 from tracker.store.issued_reports import (
     IssuedFigureRow,
@@ -18,6 +19,7 @@ from tracker.store.issued_reports import (
     ReportAnswerRow,
     ReportWithdrawalRow,
 )
+from tracker.store.kept_facts import facts_in
 from tracker.store.projects import CategoryRow
 
 if TYPE_CHECKING:
@@ -25,22 +27,15 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from tracker.domain.statements import StatementFacts
+
 
 def carried_on(session: Session, commitment_id: int, first_day: date) -> Earlier | None:
-    """Give the report that one from a day on carries on: the newest before it that stands."""
-    report, row = FunderReportRow, IssuedReportRow
-    found = session.execute(
-        select(row.id, row.number, row.issued_at, report.kind, report.first_day, report.last_day)
-        .join(report, report.id == row.report_id)
-        .where(
-            report.commitment_id == commitment_id,
-            report.last_day < first_day,
-            *_stands(),
-            row.id.in_(select(IssuedFigureRow.issued_id)),
-        )
-        .order_by(report.last_day.desc(), row.id.desc())
-        .limit(1)
-    ).first()
+    """Give the statement that one from a day on carries on: the newest before it that stands.
+
+    Shape:  other kinds, such as a list of hours, tell no costs to date.
+    """
+    found = _newest_before(session, commitment_id, first_day)
     if found is None:
         return None
     amounts = session.execute(
@@ -58,6 +53,14 @@ def carried_on(session: Session, commitment_id: int, first_day: date) -> Earlier
     )
 
 
+def facts_carried_on(
+    session: Session, commitment_id: int, first_day: date
+) -> StatementFacts | None:
+    """Give the facts of the report that one from a day on carries on, as they were kept."""
+    found = _newest_before(session, commitment_id, first_day)
+    return None if found is None else facts_in(document_numbered(session, found.facts_id)[1])
+
+
 def issued_over(session: Session, project_id: int, day: date) -> list[str]:
     """Name the commitments with a report that stands and tells of a day, as all later ones do."""
     rows = session.scalars(
@@ -69,6 +72,45 @@ def issued_over(session: Session, project_id: int, day: date) -> list[str]:
         .order_by(CommitmentRow.code)
     )
     return list(rows)
+
+
+def sent_by_issuing(session: Session) -> list[tuple[int, date, date]]:
+    """List the statements that stand: of which commitment, issued when, and until which day.
+
+    Shape:  other kinds, such as a list of hours, are no progress reports.
+    """
+    report, row = FunderReportRow, IssuedReportRow
+    rows = session.execute(
+        select(report.commitment_id, row.issued_at, report.last_day)
+        .join(report, report.id == row.report_id)
+        .where(*_stands(), report.kind.in_(TELLING))
+        .order_by(row.id)
+    )
+    return [(key, issued_at.date(), last_day) for key, issued_at, last_day in rows]
+
+
+def _newest_before(session: Session, commitment_id: int, first_day: date) -> Any:
+    report, row = FunderReportRow, IssuedReportRow
+    return session.execute(
+        select(
+            row.id,
+            row.number,
+            row.issued_at,
+            row.facts_id,
+            report.kind,
+            report.first_day,
+            report.last_day,
+        )
+        .join(report, report.id == row.report_id)
+        .where(
+            report.commitment_id == commitment_id,
+            report.last_day < first_day,
+            *_stands(),
+            report.kind.in_(TELLING),
+        )
+        .order_by(report.last_day.desc(), row.id.desc())
+        .limit(1)
+    ).first()
 
 
 def _stands() -> tuple[Any, ...]:

@@ -10,14 +10,13 @@ from sqlalchemy import func, or_, select
 
 from tracker.domain.allocations import Reason
 from tracker.domain.costs import Origin
-from tracker.domain.errors import Sentence
 from tracker.domain.money import ZERO, Money
 from tracker.domain.reporting_periods import adjusted
+from tracker.domain.statement_parts import budgeted_until
 from tracker.domain.statements import (
     Adjustment,
     CategoryLine,
     ChargedLine,
-    Check,
     Earlier,
     NotCharged,
     StatementFacts,
@@ -41,13 +40,14 @@ from tracker.store.allocations import (
     charged_until,
     left_by_line,
 )
-from tracker.store.commitments import CommitmentBalanceRow
 from tracker.store.costs import CostLineRow
+from tracker.store.crosswalks import crosswalk_of
 from tracker.store.imports import BookRow
-from tracker.store.ledgers import ExcludedLineRow
 from tracker.store.projects import CategoryRow
 from tracker.store.report_chain import carried_on
 from tracker.store.reporting_periods import periods_of
+from tracker.store.statement_checks import checks_of
+from tracker.store.statement_parts import with_parts
 from tracker.store.waivers import waivers_of
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 
     from tracker.domain.commitments import Commitment
     from tracker.domain.periods import Period
+    from tracker.domain.waivers import Waiver
     from tracker.store.projects import Project
 
 CHUNK = 5_000
@@ -76,9 +77,8 @@ def facts_of(
     earlier = carried_on(session, commitment.id, period.first_day)
     told = _Told(session, project.id, commitment.id, period, earlier)
     categories = _categories(session, commitment, told)
-    received = receipts.receipts_of(session, commitment.id, until=period.last_day)
     count, total = _charged_in(session, told)
-    return StatementFacts(
+    facts = StatementFacts(
         project_code=project.code,
         project_name=project.name,
         note=note_of(project),
@@ -91,20 +91,23 @@ def facts_of(
         amendments=amendments.amendments_of(session, commitment.id),
         instalments=instalments.instalments_of(session, commitment.id),
         categories=categories,
-        receipts=received,
+        receipts=receipts.receipts_of(session, commitment.id, until=period.last_day),
         milestones=tuple(milestones.milestones_of(session, commitment.id)),
         not_charged=_not_charged(session, commitment.id, period),
-        checks=_checks(session, commitment, categories, total, earlier),
+        checks=checks_of(session, commitment, categories, total, earlier),
         line_count=count,
         lines=lambda: _lines(session, told),
-        waivers=tuple(
-            waiver
-            for waiver in reversed(waivers_of(session, commitment.id))
-            if waiver.matters_since(period.first_day)
-        ),
+        waivers=_waivers(session, commitment, period),
         adjustments=told.adjustments,
         earlier=earlier,
+        crosswalk=crosswalk_of(session, commitment.programme_id),
     )
+    return with_parts(session, facts, told.rows, told.is_told)
+
+
+def _waivers(session: Session, commitment: Commitment, period: Period) -> tuple[Waiver, ...]:
+    known = reversed(waivers_of(session, commitment.id))
+    return tuple(waiver for waiver in known if waiver.matters_since(period.first_day))
 
 
 def note_of(project: Project) -> str:
@@ -138,6 +141,10 @@ class _Told:
             self.reported < COUNTED_ON,
             self.period.last_day >= COUNTED_ON,
         )
+
+    def is_told(self, day: date) -> bool:
+        """Tell whether what counts on a day is told."""
+        return self.reported < day <= self.period.last_day
 
     def adjusts(self, incurred_on: date, counts_on: date) -> str:
         """Name the earlier period that a cost is of; nothing where it is of this one."""
@@ -176,6 +183,7 @@ class _Told:
 
 def _categories(session: Session, commitment: Commitment, told: _Told) -> tuple[CategoryLine, ...]:
     budget = budgets.budget_of(session, commitment.id)
+    planned = _planned(session, commitment, told.period, budget)
     before = charged_until(session, commitment.id, told.reported)
     to_date = charged_until(session, commitment.id, told.period.last_day)
     allowed = commitments.allowed_categories_of(session, commitment.id)
@@ -191,9 +199,21 @@ def _categories(session: Session, commitment: Commitment, told: _Told) -> tuple[
             Money(before.get(category, 0)),
             Money(to_date.get(category, 0) - before.get(category, 0) - told.by_category[category]),
             Money(told.by_category[category]),
+            planned.get(category, ZERO) if planned is not None else None,
         )
         for category in shown
     )
+
+
+def _planned(
+    session: Session, commitment: Commitment, period: Period, budget: dict[str, Money]
+) -> dict[str, Money] | None:
+    """Give what was budgeted up to the end of a period, where the budget says so."""
+    if period.last_day >= commitment.period.last_day:
+        return budget or None
+    versions = budgets.versions_of(session, commitment.project_id, commitment.id)
+    counting = budgets.version_that_counts(versions)
+    return budgeted_until(counting.lines if counting else (), period.last_day)
 
 
 def _charged_in(session: Session, told: _Told) -> tuple[int, Money]:
@@ -259,75 +279,3 @@ def _not_charged(session: Session, commitment_id: int, period: Period) -> tuple[
     )
     found = {Reason(reason): (count, Money(int(amount))) for reason, count, amount in rows}
     return tuple(NotCharged(reason, *found[reason]) for reason in Reason if reason in found)
-
-
-def _checks(
-    session: Session,
-    commitment: Commitment,
-    categories: tuple[CategoryLine, ...],
-    listed: Money,
-    earlier: Earlier | None,
-) -> tuple[Check, ...]:
-    """Work out the figures of the statement a second way, each from another table."""
-    balance = session.get_one(CommitmentBalanceRow, commitment.id)
-    booked = _booked(session)
-    declared = session.scalar(
-        select(func.coalesce(func.sum(BookRow.debit - BookRow.credit), 0)).where(
-            BookRow.origin == Origin.LEDGER.value
-        )
-    )
-    charged = session.scalar(
-        select(func.sum(AllocationRow.amount)).where(AllocationRow.commitment_id == commitment.id)
-    )
-    amended = Money.total(a.amount for a in amendments.amendments_of(session, commitment.id))
-    return (
-        Check(
-            Sentence("Costs by category, this period, and the list of cost lines"),
-            Money.total(line.this_period + line.adjustments for line in categories),
-            listed,
-        ),
-        *_as_reported(categories, earlier),
-        Check(
-            Sentence("All costs charged to the award, and its balance"),
-            Money(int(charged or 0)),
-            Money(balance.charged),
-        ),
-        Check(
-            Sentence("The award with its amendments, and the amount committed"),
-            amended,
-            Money(balance.committed),
-        ),
-        Check(
-            Sentence("Lines taken from the ledgers, and the ledgers' own control totals"),
-            booked,
-            Money(int(declared or 0)),
-        ),
-    )
-
-
-def _as_reported(
-    categories: tuple[CategoryLine, ...], earlier: Earlier | None
-) -> tuple[Check, ...]:
-    """Compare what the last report told with what the books say of the same days today."""
-    if earlier is None:
-        return ()
-    what = Sentence(
-        "What was reported up to {day}, and the books of the same days",
-        {"day": earlier.period.last_day},
-    )
-    told = Money.total(amount for _category, amount in earlier.to_date)
-    return (Check(what, told, Money.total(line.previously for line in categories)),)
-
-
-def _booked(session: Session) -> Money:
-    total = 0
-    for table in (CostLineRow, ExcludedLineRow):
-        total += int(
-            session.scalar(
-                select(func.coalesce(func.sum(table.amount), 0))
-                .join(BookRow, BookRow.id == table.book_id)
-                .where(BookRow.origin == Origin.LEDGER.value)
-            )
-            or 0
-        )
-    return Money(total)

@@ -86,7 +86,7 @@ class DepreciationRow(Base):
 def worked_of(session: Session, line_id: int) -> Worked | None:
     """Give how a cost line was valued by time; nothing for one that was not."""
     row = session.get(WorkedRow, line_id)
-    return None if row is None else _worked(row)
+    return None if row is None else worked_in(row)
 
 
 def add_worked(session: Session, line_id: int, worked: Worked) -> None:
@@ -143,7 +143,7 @@ def worked_in_year(session: Session, person: str, year: int) -> list[WorkedBefor
     with over_all(session):
         rows = session.execute(query).all()
     return [
-        WorkedBefore(_worked(row), day, period, package, said)
+        WorkedBefore(worked_in(row), day, period, package, said)
         for row, day, period, package, said in rows
     ]
 
@@ -237,7 +237,8 @@ def reported_charges(session: Session, line_id: int) -> tuple[Money, str]:
     return told, ", ".join(code for code, _ in rows)
 
 
-def _worked(row: WorkedRow) -> Worked:
+def worked_in(row: WorkedRow) -> Worked:
+    """Give how a row says that a cost line was valued by time."""
     return Worked(
         person=row.person,
         time=Decimal(row.time) / THOUSANDTHS,

@@ -12,24 +12,28 @@ from tracker.domain.commitments import Status
 from tracker.domain.costs import CostState
 from tracker.domain.deadlines import DeadlineKind
 from tracker.domain.errors import Code, Sentence
+from tracker.domain.funder_reports import ReportState
 from tracker.domain.instalments import InstalmentState
 from tracker.domain.milestones import Standing
 from tracker.domain.own_due_dates import CLOSED_WITHIN, confirmed_by
 from tracker.domain.policy import Permission, Role
+from tracker.domain.report_dues import ASKS, waits_for
 from tracker.domain.reporting_periods import PeriodState
 from tracker.domain.texts import mark as _
 from tracker.domain.waivers import WaiverState
 from tracker.web.deadlines import NEAR, place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
+    from tracker.domain.actor import Actor
     from tracker.domain.amendments import Entered
     from tracker.domain.commitments import Commitment
     from tracker.domain.deadlines import Due
     from tracker.domain.determination import Settlement
     from tracker.domain.errors import Fact
+    from tracker.domain.funder_reports import FunderReport
     from tracker.domain.instalments import Instalment
     from tracker.domain.milestones import Milestone
     from tracker.domain.money import Money
@@ -315,6 +319,35 @@ def _of_commitment(commitment: Commitment, today: date) -> Iterator[Matter]:
         yield matter("late", ENDS[days != 1], commitment.remaining, last_day, days=days)
 
 
+def of_reports(
+    reports: Iterable[FunderReport], writers: Mapping[int, Collection[str]], actor: Actor
+) -> Iterator[Matter]:
+    """Tell which reports wait for somebody to approve them, or to be issued."""
+    for report in reports:
+        if report.state in REPORTS_WAIT and waits_for(report, writers.get(report.id, ()), actor):
+            facts: dict[str, Fact] = {"code": report.commitment, "period": report.period.code}
+            text, asks = REPORTS_WAIT[report.state], ASKS[report.state]
+            values = {"report_id": str(report.id)}
+            yield Matter(
+                "attention", Sentence(text, facts), None, "funder_reports.show", values, asks=asks
+            )
+
+
+def of_returned(reports: Iterable[FunderReport]) -> Iterator[Matter]:
+    """Tell which issued reports a funder returned, and why."""
+    for report in reports:
+        issued = report.newest
+        if report.state is ReportState.RETURNED and issued is not None:
+            facts: dict[str, Fact] = {
+                "code": report.commitment,
+                "period": report.period.code,
+                "reason": issued.said,
+            }
+            values = {"report_id": str(report.id)}
+            what, asks = Sentence(RETURNED_REPORT, facts), Permission.PREPARE_REPORTS
+            yield Matter("late", what, None, "funder_reports.show", values, asks=asks)
+
+
 def of_deadlines(dues: Iterable[Due], today: date) -> Iterator[Matter]:
     """Tell of the deadlines that are near or late, where nothing else tells of them."""
     for due in dues:
@@ -354,6 +387,11 @@ TO_RECEIVE = _("{code} was determined; the settlement is still to be received.")
 TO_REPAY = _("{code} was determined; the settlement is still to be repaid.")
 TO_CONFIRM = _("{code}, entered by {who}, waits for you to confirm it.")
 AMENDMENT_TO_CONFIRM = _("Amendment {number} of {code}, entered by {who}, waits for you.")
+REPORTS_WAIT = {
+    ReportState.IN_REVIEW: _("{code}: the report over {period} waits for you to approve it."),
+    ReportState.APPROVED: _("{code}: the report over {period} is approved, and not issued yet."),
+}
+RETURNED_REPORT = _("{code}: the funder returned the report over {period}: {reason}")
 RETURNED = _("{code} was sent back to you.")
 RETURNED_AMENDMENT = _("Amendment {number} of {code} was sent back to you.")
 

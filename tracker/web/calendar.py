@@ -12,6 +12,7 @@ from flask_login import current_user
 
 from reports import figures
 from reports.model import Column, Kind, Section
+from reports.to_csv import lines_of
 from tracker.domain.policy import Permission
 from tracker.extensions import db, limiter
 from tracker.store.deadlines import deadlines_on
@@ -26,7 +27,6 @@ from tracker.web.exports import attached
 from tracker.web.forms.calendar import calendar_form
 from tracker.web.language import label, language, said, say, translate
 from tracker.web.permissions import permission
-from tracker.web.tables_csv import to_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,7 +67,7 @@ def export(face: str) -> ResponseReturnValue:
     stem = "_".join(filter(None, (_project_code(), translate("Calendar"), str(day))))
     if face == "ics":
         return attached(_ics(found, day), MIMETYPE, f"{stem}.{face}")
-    return attached(to_csv(_table(found), language()), "text/csv", f"{stem}.{face}")
+    return attached("".join(lines_of(_table(found), language())), "text/csv", f"{stem}.{face}")
 
 
 @bp.get("/<string(length=43):secret>.ics")

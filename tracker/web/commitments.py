@@ -17,7 +17,7 @@ from tracker.store.earmarks import particulars_of
 from tracker.web.auth import current_actor
 from tracker.web.clock import today
 from tracker.web.commitment_page import page_of_commitment
-from tracker.web.exports import handed_out, occasion
+from tracker.web.exports import list_handed_out, occasion
 from tracker.web.forms.commitments import (
     AsOfForm,
     CommitmentFilterForm,
@@ -58,7 +58,7 @@ def export(face: str) -> ResponseReturnValue:
     if not form.validate():
         return render_template("commitments/list.html", form=form, page=None), 422
     made = commitment_list.build(_chosen(form), form.on.data or today(), occasion())
-    return handed_out(made, face)
+    return list_handed_out(made, face)
 
 
 @bp.get("/commitments/<code>")

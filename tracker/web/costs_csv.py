@@ -6,6 +6,8 @@ import csv
 from io import StringIO
 from typing import TYPE_CHECKING
 
+from reports.plain_texts import defused
+from reports.to_csv import MARK
 from reports.words import gettext_for, label
 from tracker.domain.texts import mark as _
 
@@ -14,10 +16,6 @@ if TYPE_CHECKING:
 
     from tracker.domain.costs import CostLine
     from tracker.domain.money import Money
-
-MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"  # tells Excel that the file is UTF-8
-RISKY = ("=", "+", "-", "@", "\t", "\r")
-
 
 HEADINGS = (
     _("Ledger key"),
@@ -63,28 +61,23 @@ def lines_of_csv(lines: Iterable[CostLine], language: str) -> Iterator[str]:
         parts = (line.gross, line.vat, line.vat_deductible, line.net, line.eligible)
         texts = (line.supplier, line.document, line.invoice, line.description)
         writer.writerow([
-            as_text(line.key),
+            defused(line.key),
             line.incurred_on.isoformat(),
             line.booked_on.isoformat() if line.booked_on else "",
-            *(as_text(text) for text in texts),
+            *(defused(text) for text in texts),
             label(line.category, language),
-            as_text(line.work_package),
-            as_text(line.account),
+            defused(line.work_package),
+            defused(line.account),
             *amounts,
             label(line.state, language),
             line.counts_on.isoformat(),
             line.paid_on.isoformat() if line.paid_on else "",
             *(_euros(amount, dutch=dutch) for amount in parts),
             label(line.ineligible_for, language),
-            as_text(line.person),
-            as_text(line.milestone),
+            defused(line.person),
+            defused(line.milestone),
         ])  # fmt: skip
         yield _taken(buffer)
-
-
-def as_text(text: str) -> str:
-    """Keep a spreadsheet from taking a text for a formula."""
-    return f"'{text}" if text.startswith(RISKY) else text
 
 
 def _euros(amount: Money, *, dutch: bool) -> str:

@@ -56,8 +56,9 @@ def _check_own(document: Document) -> None:
 
     Errors: ``NotFoundError``, the same for one that does not exist.
     """
-    if document.subject.startswith(OF_A_COMMITMENT):
-        commitment = own_commitment(document.subject.removeprefix(OF_A_COMMITMENT))
+    code, _slash, part = document.subject.removeprefix(OF_A_COMMITMENT).partition("/")
+    if document.subject.startswith(OF_A_COMMITMENT) and not part:
+        commitment = own_commitment(code)
         if document.id in {shown.id for shown in shown_documents(commitment)}:
             return
     elif is_allowed(current_actor().role, Permission.SEE_BOOKS):

@@ -55,7 +55,7 @@ def _show_too_many(_error: RateLimitExceeded) -> Response:
     limit = limiter.current_limit
     again = at_office(moment_of(limit.reset_at)) if limit else None
     message = Sentence(
-        "Too many attempts to sign in. Try again at {time}.",
+        "Too many attempts. Try again at {time}.",
         {"time": f"{again:%H:%M:%S}" if again else "–"},
     )
     return make_response(_page(message), 429)

@@ -162,7 +162,8 @@ def _ways(asked: Asked) -> list[tuple[str, str]]:
         wish["year"] = wish.pop("incurred", None)
         address = url_for("costs.show_list", **wish)
         ways.append((translate("The same in the list of cost lines"), address))
-    if asked.figure is Figure.CHARGED and asked.commitment and asked.year:
+    is_stated = asked.figure is Figure.CHARGED and asked.commitment and asked.year
+    if is_stated and may(Permission.SEE_BOOKS):
         wish = {"slug": "statement", "code": asked.commitment, "period": asked.year}
         ways.append((translate("The statement of the year"), url_for("reports.show", **wish)))
     return ways

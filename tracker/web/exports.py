@@ -8,10 +8,10 @@ from flask import Response
 from flask_login import current_user
 
 from reports import catalogue
+from reports.to_csv import lines_of
 from tracker.extensions import db
 from tracker.web.clock import today
 from tracker.web.language import language
-from tracker.web.tables_csv import to_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,13 +29,20 @@ def occasion() -> Occasion:
     )
 
 
-def handed_out(report: Report, face: str, table: Section | LongSection | None = None) -> Response:
-    """Hand out a report as a file; as CSV one table of it, the first unless one is named."""
+def handed_out(report: Report, face: str) -> Response:
+    """Hand out a report as a file."""
     name = catalogue.file_name(report, face)
-    if face == "csv":
-        told = to_csv(table or report.sections[0], report.language)
-        return attached(told, "text/csv", name)
     return attached(catalogue.to_format(report, face), catalogue.MIMETYPES[face], name)
+
+
+def list_handed_out(
+    report: Report, face: str, table: Section | LongSection | None = None
+) -> Response:
+    """Hand out a list as a file; as CSV one table of it, the first unless one is named."""
+    if face == "csv":
+        told = lines_of(table or report.sections[0], report.language)
+        return attached("".join(told), "text/csv", f"{report.file_stem}.csv")
+    return handed_out(report, face)
 
 
 def attached(

@@ -21,7 +21,7 @@ from tracker.store.forecasting import forecasting
 from tracker.store.projects import the_project
 from tracker.web.auth import current_actor
 from tracker.web.clock import today
-from tracker.web.exports import handed_out, occasion
+from tracker.web.exports import list_handed_out, occasion
 from tracker.web.fields import LiveSum
 from tracker.web.forecast_tables import bullets, by_quarter, outlay
 from tracker.web.forms.forecasts import (
@@ -82,7 +82,7 @@ def export(number: int, face: str) -> ResponseReturnValue:
     facts = _facts()
     forecast, before = _numbered(facts, number), facts.before(number)
     comparisons = facts.comparisons(forecast.first_day, forecast.lines, before)
-    return handed_out(forecast_list.build(forecast, comparisons, occasion()), face)
+    return list_handed_out(forecast_list.build(forecast, comparisons, occasion()), face)
 
 
 @bp.route("/forecasts/new", methods=["GET", "POST"])

@@ -56,7 +56,9 @@ AMOUNTS = frozenset(
 )  # noted in cents
 SHARES = frozenset({"share"})
 LISTS = frozenset({"accepted", "categories"})  # of codes
+FILES = ("facts", "xlsx", "pdf", "json", "csv", "filled")  # of a report, by their hashes
 HASH_SHOWN = 12
+SAID_SHOWN = 200  # signs of a text of a report
 PARTS = 2  # of a change: before and after
 _PLACES = {name: at for at, name in enumerate(PARTICULARS)}
 
@@ -166,6 +168,8 @@ WRITERS: dict[str, Callable[[Any], str]] = {
     **dict.fromkeys(SHARES, lambda value: figure(Decimal(value))),
     "reason": translate,
     "sha256": lambda value: f"{value[:HASH_SHOWN]}…",
+    **dict.fromkeys(FILES, lambda value: f"{value[:HASH_SHOWN]}…"),
+    "said": lambda value: value if len(value) <= SAID_SHOWN else f"{value[:SAID_SHOWN]}…",
     **dict.fromkeys(LISTS, lambda value: ", ".join(label(code) for code in value)),
 }
 

@@ -12,7 +12,7 @@ from tracker.domain.errors import Sentence, TrackerError
 from tracker.web.clock import at_office
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from flask import Flask
 
@@ -26,7 +26,13 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(_=translate, say=say, plural=plural, label=label)
     app.jinja_env.tests["refused"] = lambda outcome: isinstance(outcome, TrackerError)
     app.jinja_env.filters.update(
-        figure=figure, amount=amount, money=money, said=said, moment=moment, **to_html.filters()
+        figure=figure,
+        amount=amount,
+        money=money,
+        said=said,
+        moment=moment,
+        office_day=office_day,
+        **to_html.filters(),
     )
 
 
@@ -85,3 +91,8 @@ def moment(value: datetime) -> str:
     """Write a moment in the time of the office."""
     local = at_office(value)
     return f"{figures.as_text(local.date(), language())} {local:%H:%M}"
+
+
+def office_day(value: datetime) -> date:
+    """Tell on which day a moment was, at the office."""
+    return at_office(value).date()

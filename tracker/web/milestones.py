@@ -18,7 +18,7 @@ from tracker.store.projects import the_project
 from tracker.web.auth import current_actor
 from tracker.web.charts import timeline
 from tracker.web.clock import today
-from tracker.web.exports import handed_out, occasion
+from tracker.web.exports import list_handed_out, occasion
 from tracker.web.forms.milestones import NewMilestoneForm, milestone_filter_form, terms_form
 from tracker.web.language import say
 from tracker.web.milestone_page import course_of, page_of_milestone
@@ -57,7 +57,7 @@ def export(face: str) -> ResponseReturnValue:
     if not form.validate():
         return render_template("milestones/list.html", form=form, known=None), 422
     found = chosen(known.listed, form.wish, today(), form.order.data or "")
-    return handed_out(table.build(found, occasion()), face)
+    return list_handed_out(table.build(found, occasion()), face)
 
 
 @bp.route("/milestones/new", methods=["GET", "POST"])

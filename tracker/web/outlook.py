@@ -19,7 +19,7 @@ from tracker.extensions import db
 from tracker.store.outlook import outlook_facts
 from tracker.store.projects import the_project
 from tracker.web.clock import today
-from tracker.web.exports import handed_out, occasion
+from tracker.web.exports import list_handed_out, occasion
 from tracker.web.language import language, translate
 from tracker.web.outlook_tables import lines_of, money_of, month_named, of_month, quarters_of
 from tracker.web.permissions import permission
@@ -81,7 +81,7 @@ def show_month(month: str) -> ResponseReturnValue:
 @permission(Permission.SEE_BOOKS)
 def export(face: str) -> ResponseReturnValue:
     """Hand out the outlook as a file: all of it as a workbook, its months as a table."""
-    return handed_out(outlook_list.build(outlook(facts_of_project()), occasion()), face)
+    return list_handed_out(outlook_list.build(outlook(facts_of_project()), occasion()), face)
 
 
 @bp.get("/outlook/<code>")

@@ -25,6 +25,7 @@ View = TypeVar("View", bound="Callable[..., ResponseReturnValue]")
 
 UPLOAD_MAX = 256 * 1024**2
 DOCUMENT_MAX = 20 * 1024**2
+VERIFIED_MAX = 60 * 1024**2
 FORM_MAX = 1024**2
 KEY_MAX = 2**31 - 1
 UPLOADS = frozenset({"imports.bring_in"})
@@ -73,7 +74,13 @@ def check_request() -> None:
 
 def takes_document(view: View) -> View:
     """Let a view take a document with its form; others take a form's worth of text."""
-    view.takes_document = True  # type: ignore[attr-defined]
+    view.takes_bytes = DOCUMENT_MAX  # type: ignore[attr-defined]
+    return view
+
+
+def takes_issued_file(view: View) -> View:
+    """Let a view take a file that may be one of ours; the longest of them is a workbook."""
+    view.takes_bytes = VERIFIED_MAX  # type: ignore[attr-defined]
     return view
 
 
@@ -96,7 +103,8 @@ def _most_taken() -> int:
     if request.endpoint in UPLOADS:
         return UPLOAD_MAX
     view = current_app.view_functions.get(request.endpoint or "")
-    return FORM_MAX + (DOCUMENT_MAX if getattr(view, "takes_document", False) else 0)
+    more: int = getattr(view, "takes_bytes", 0)
+    return FORM_MAX + more
 
 
 def _refuse_strangers() -> None:

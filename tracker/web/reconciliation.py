@@ -12,7 +12,7 @@ from tracker.domain.reconciliation import By, Standing
 from tracker.extensions import db
 from tracker.store.projects import account_names, the_project
 from tracker.store.reconciliation import reconcile
-from tracker.web.exports import handed_out, occasion
+from tracker.web.exports import list_handed_out, occasion
 from tracker.web.forms.reconciliation import ReconciliationForm, reconciliation_form
 from tracker.web.permissions import permission
 
@@ -53,7 +53,7 @@ def export(face: str) -> ResponseReturnValue:
     whole, is_whole = _reconciled(form), bool(form.everything.data)
     shown = whole if is_whole else whole.without_ties()
     made = report.build(shown, occasion(), is_whole=is_whole)
-    return handed_out(made, face, report.table_of(made))
+    return list_handed_out(made, face, report.table_of(made))
 
 
 def _reconciled(form: ReconciliationForm) -> Reconciliation:

@@ -1,4 +1,4 @@
-"""Reports: the choice, the page and the files."""
+"""Reports as the books are now: the choice, the page and the files. Funders see what was issued."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from reports import catalogue
 from reports.to_html import shown
 from tracker.domain.periods import period_named, years_of
 from tracker.domain.policy import Permission
+from tracker.domain.report_jobs import LONG
 from tracker.extensions import db
 from tracker.web.clock import today
 from tracker.web.exports import handed_out, occasion
@@ -26,7 +27,7 @@ bp = Blueprint("reports", __name__, url_prefix="/reports")
 
 
 @bp.get("")
-@permission(Permission.SEE_FUNDING)
+@permission(Permission.SEE_BOOKS)
 def choose() -> ResponseReturnValue:
     """Show which reports can be made; a chosen one is shown at its own address."""
     wished = [request.args.get(name, "") for name in ("slug", "code", "period")]
@@ -37,7 +38,7 @@ def choose() -> ResponseReturnValue:
 
 
 @bp.get("/<slug>/<code>/<period>")
-@permission(Permission.SEE_FUNDING)
+@permission(Permission.SEE_BOOKS)
 def show(slug: str, code: str, period: str) -> ResponseReturnValue:
     """Show a report as a page."""
     report, year = _made(slug, code, period), period[:4]
@@ -49,11 +50,12 @@ def show(slug: str, code: str, period: str) -> ResponseReturnValue:
         period=period,
         periods=[year, *(f"{year}-Q{quarter}" for quarter in (1, 2, 3, 4))],
         formats=catalogue.CATALOGUE[slug].formats,
+        is_long=any(section.row_count > LONG for section in report.sections),
     )
 
 
 @bp.get("/<slug>/<code>/<period>.<face>")
-@permission(Permission.SEE_FUNDING)
+@permission(Permission.SEE_BOOKS)
 def download(slug: str, code: str, period: str, face: str) -> ResponseReturnValue:
     """Hand out a report as a file."""
     own_commitment(code)
@@ -93,12 +95,15 @@ def _choice() -> str:
     seen = [commitment for commitment in own_commitments() if commitment.is_committed]
     years = {commitment.code: years_to_report(commitment) for commitment in seen}
     kinds = catalogue.CATALOGUE.values()
+    of_commitments = {kind.slug: kind for kind in kinds if kind.of_commitment}
+    wished = request.args.get("slug", "")
     return render_template(
         "catalogue/index.html",
+        chosen=of_commitments.get(wished, next(iter(of_commitments.values()))),
         commitments=seen,
         years=years,
         all_years=sorted({year for some in years.values() for year in some}, reverse=True),
-        kinds=[kind for kind in kinds if kind.of_commitment],
+        kinds=of_commitments.values(),
         of_project=[kind for kind in kinds if kind.of_project],
     )
 

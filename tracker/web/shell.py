@@ -63,7 +63,9 @@ MENU = (
     Way("outlook.show", _("Outlook"), Permission.SEE_BOOKS, _("Reporting")),
     Way("scenarios.show_list", _("Scenarios"), Permission.SUPPOSE, _("Reporting")),
     Way("milestones.show_list", _("Milestones"), Permission.SEE_BOOKS, _("Reporting")),
-    Way("reports.choose", _("Reports"), Permission.SEE_FUNDING, _("Reporting")),
+    Way("funder_reports.show_list", _("Funder reports"), Permission.SEE_BOOKS, _("Reporting")),
+    Way("issued.show_list", _("Issued reports"), Permission.SEE_FUNDING, _("Reporting")),
+    Way("reports.choose", _("Reports"), Permission.SEE_BOOKS, _("Reporting")),
     Way("people.show_list", _("People"), Permission.MANAGE_PEOPLE, _("Looking after")),
     Way("audit.show_list", _("Audit trail"), Permission.SEE_AUDIT_TRAIL, _("Looking after")),
 )
@@ -75,11 +77,15 @@ UNDER = {
     "amendments": "commitments.show_list",
     "determination": "commitments.show_list",
     "documents": "commitments.show_list",
+    "dossiers": "commitments.show_list",
+    "report_jobs": "reports.choose",
     "instalments": "commitments.show_list",
     "budgets": "commitments.show_list",
     "budgets.plan": "financing.show",
     "budgets.enter_plan": "financing.show",
     "programmes": "funders.show_list",
+    "crosswalks": "funders.show_list",
+    "funder_workbooks": "funders.show_list",
     "cost_entries": "costs.show_list",
     "waivers": "financing.show",
     "intakes": "imports.show_list",
@@ -88,6 +94,8 @@ UNDER = {
     "bulk_charging": "costs.show_list",
     "corrections": "costs.show_list",
     "milestone_deeds": "milestones.show_list",
+    "report_deeds": "funder_reports.show_list",
+    "verification": "issued.show_list",
 }
 
 

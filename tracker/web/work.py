@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, url_for
 
+from tracker.domain.funder_reports import ReportState
 from tracker.domain.policy import Permission, Role, is_allowed
 from tracker.extensions import db
 from tracker.store import (
@@ -21,6 +22,7 @@ from tracker.store import (
 )
 from tracker.store.deadlines import deadlines_of_records
 from tracker.store.endings import endings_of
+from tracker.store.funder_reports import reports_of, writers_of
 from tracker.store.obligations import obligations_of
 from tracker.store.projects import project_of
 from tracker.store.waivers import waivers_of
@@ -100,6 +102,11 @@ def matters_of(seen: Sequence[Commitment]) -> list[attention.Matter]:
         found += attention.of_endings(endings_of(session, seen), day)
         found += attention.of_milestones(milestones.milestones_of(session), day)
         found += attention.of_deadlines(deadlines_of_records(session, day), day)
+        reports = reports_of(session)
+        in_review = [one for one in reports if one.state is ReportState.IN_REVIEW]
+        writers = {one.id: writers_of(session, one) for one in in_review}
+        found += attention.of_reports(reports, writers, actor)
+        found += attention.of_returned(reports)
         found += attention.of_costs(
             charging.waiting(session),
             allocations.not_charged(session),
