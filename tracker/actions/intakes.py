@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from tracker.domain.actor import Actor
+    from tracker.domain.intakes import Intake
     from tracker.domain.mappings import Mapping
     from tracker.domain.money import Money
     from tracker.store.intakes import IntakeRow
@@ -148,7 +149,7 @@ def set_expected(
     Errors: ``RuleViolation`` for a file that is past that; ``StaleEditError``.
     """
     with transaction(session):
-        row = _to_keep(session, intake_id, by)
+        row, _found = _to_keep(session, intake_id, by)
         _check_open(row)
         intakes.change(session, row, version=version, expected=total.cents)
         _record(session, row, "expect total", by, total=total.cents)
@@ -162,7 +163,7 @@ def confirm(
     Errors: ``RuleViolation`` at the field, for what was not decided; ``StaleEditError``.
     """
     with transaction(session):
-        row, found = _to_keep(session, intake_id, by), intakes.intake(session, intake_id)
+        row, found = _to_keep(session, intake_id, by)
         if found.preview is None or found.state is not IntakeState.READY:
             check_move(found.state, IntakeState.KEEPING)
         assert found.preview is not None
@@ -204,11 +205,11 @@ def _seen_to(session: Session, intake_id: int, by: Actor) -> IntakeRow:
     return row
 
 
-def _to_keep(session: Session, intake_id: int, by: Actor) -> IntakeRow:
+def _to_keep(session: Session, intake_id: int, by: Actor) -> tuple[IntakeRow, Intake]:
     """Give a file to whoever may bring it in."""
     row, found = intakes.intake_row(session, intake_id), intakes.intake(session, intake_id)
     check_kept_by(by, found.file_name, found.table or found.kind)
-    return row
+    return row, found
 
 
 def _check_open(row: IntakeRow) -> None:

@@ -235,11 +235,9 @@ def hand_in(session: Session, code: str, evidence_id: int, upload: Upload, *, by
                 "Look at the milestone again.",
                 code=code,
             )
-        subject = milestones.of_milestone(session, code)
-        at = datetime.now(UTC)
+        subject, at = milestones.of_milestone(session, code), datetime.now(UTC)
         before = _evidence_before(session, subject, asked)
-        key = documents.add_document(session, subject, upload, by=by.name, at=at)
-        if before and documents.document_numbered(session, key)[0].sha256 == before.sha256:
+        if before and documents.hash_of(upload) == before.sha256:
             raise RuleViolation(
                 "{file} is the document that is there already, handed in by {who}.",
                 "Choose the newer version.",
@@ -247,6 +245,7 @@ def hand_in(session: Session, code: str, evidence_id: int, upload: Upload, *, by
                 file=before.name,
                 who=before.added_by,
             )
+        key = documents.add_document(session, subject, upload, by=by.name, at=at)
         asked.document_id = key
         row.version += 1
         session.flush()

@@ -375,7 +375,7 @@ class Intake:
 
     def is_kept_by(self, by: Actor) -> bool:
         """Tell whether somebody may bring it in: who only plans, plans alone."""
-        return not plans_only(by) or self.table in PLANS
+        return may_keep(by, self.table)
 
     def is_seen_to_by(self, by: Actor) -> bool:
         """Tell whether somebody may have it read anew or cancelled: one's own, and all plans."""
@@ -387,10 +387,11 @@ class Intake:
         return self.state in AT_WORK and now - since > SILENCE
 
 
-def plans_only(by: Actor) -> bool:
-    """Tell whether somebody hands files in because of planning, and not for the books."""
+def may_keep(by: Actor, kind: FileKind | TableKind | None) -> bool:
+    """Tell whether somebody may bring a kind of file in: who only plans, plans alone."""
     may_plan = is_allowed(by.role, Permission.PLAN)
-    return may_plan and not is_allowed(by.role, Permission.BRING_IN_BOOKS)
+    plans_only = may_plan and not is_allowed(by.role, Permission.BRING_IN_BOOKS)
+    return not plans_only or kind in PLANS
 
 
 def check_kept_by(by: Actor, file_name: str, kind: FileKind | TableKind | None) -> None:
@@ -398,7 +399,7 @@ def check_kept_by(by: Actor, file_name: str, kind: FileKind | TableKind | None) 
 
     Errors: ``RuleViolation`` that says what the file is, and what may be brought in.
     """
-    if plans_only(by) and kind not in PLANS:
+    if not may_keep(by, kind):
         raise RuleViolation(
             "{file} is for the books ({kind}); who plans brings in forecasts and milestones.",
             "Give it to a finance officer.",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tracker.domain.milestones import Milestone
     from tracker.domain.overview import OverviewFacts, ProjectOverview
 
-PAGE: Final = 100  # milestones on a timeline  # milestones on a timeline, projects in a table
+PAGE: Final = 100  # milestones on a timeline, projects in a table
 
 
 class Wish(StrEnum):

@@ -49,6 +49,11 @@ class Document:
     added_at: datetime
 
 
+def hash_of(upload: Upload) -> str:
+    """Give the hash by which a file is known."""
+    return hashlib.sha256(upload[2]).hexdigest()
+
+
 def add_document(session: Session, subject: str, upload: Upload, *, by: str, at: datetime) -> int:
     """Keep a file with a record."""
     name, media_type, content = upload
@@ -57,7 +62,7 @@ def add_document(session: Session, subject: str, upload: Upload, *, by: str, at:
         name=name,
         media_type=media_type,
         size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=hash_of(upload),
         content=content,
         added_by=by,
         added_at=at,

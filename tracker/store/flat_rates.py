@@ -101,13 +101,10 @@ def _promised(session: Session) -> dict[int, FlatRate]:
     return found
 
 
-def _charged_by_category(session: Session) -> dict[tuple[int, int], int]:
+def _charged_by_category(session: Session) -> dict[tuple[int, ...], int]:
     from tracker.store.spending import By, charged  # which asks for allocations in turn
 
-    return {
-        (commitment, category): cents
-        for (commitment, category), cents in charged(session, By.COMMITMENT, By.CATEGORY).items()
-    }
+    return charged(session, By.COMMITMENT, By.CATEGORY)
 
 
 def _beyond(session: Session) -> list[tuple[str, Money]]:

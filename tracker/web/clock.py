@@ -20,13 +20,14 @@ def today() -> date:
     The books of the sample end on a certain day: looked at from another year, nothing in it would
     be ahead, and nothing would be late by a number of days that makes sense.
     """
+    now = datetime.now(OFFICE).date()
     if not has_request_context():
-        return datetime.now(OFFICE).date()
+        return now
     session = db.session()
     days: dict[Scope, date] = g.setdefault("today", {})
     about = scope_of(session)
     if about not in days:
-        days[about] = day_of_sample(session) or datetime.now(OFFICE).date()
+        days[about] = day_of_sample(session) or now
     return days[about]
 
 
