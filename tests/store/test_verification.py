@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, text
 
 from tests.actions.issued import ANOTHERS, NEWEST, OTHER, WITHDRAWN, issued
+from tests.store.changed_outside import flip, open_up
 from tracker.actions import issuing
 from tracker.domain.errors import TrackerError
 from tracker.store import checks
@@ -27,28 +28,6 @@ def broken(session: Session) -> set[str]:
     found = {str(name) for name, _rows in checks.broken(session)}
     session.rollback()
     return found
-
-
-def open_up(session: Session, table: str) -> None:
-    """Let rows be changed as somebody with the keys of the database could."""
-    if session.get_bind().dialect.name == "sqlite":
-        session.execute(text(f"DROP TRIGGER {table}_no_update"))
-    else:
-        session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
-    session.commit()
-
-
-def flip(session: Session, key: int) -> None:
-    """Turn one bit in the middle of a document over."""
-    content = session.scalars(select(DocumentRow.content).where(DocumentRow.id == key)).one()
-    middle = len(content) // 2
-    changed = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
-    session.execute(
-        text("UPDATE document SET content = :content WHERE id = :key"),
-        {"content": changed, "key": key},
-    )
-    session.commit()
-    session.expire_all()
 
 
 def test_every_issued_file_is_known_by_its_hash_with_what_became_of_it(reported: Session) -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from reports import dossier_archive
 from tracker.domain.dossiers import check_size
 from tracker.store import audit
-from tracker.store.dossiers import dossier_facts, paper_bytes
+from tracker.store.documents import intact
+from tracker.store.dossiers import dossier_facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +45,7 @@ def made(
     size = sum(file.size for file in issued) + sum(paper.size for paper in facts.papers)
     check_size(size, wanted.commitment, period.code)
     with TemporaryFile(prefix="dossier-") as file:
-        dossier_archive.write(facts, file, lambda *which: paper_bytes(session, *which), tell)
+        dossier_archive.write(facts, file, lambda *which: intact(session, *which), tell)
         file.seek(0)
         return dossier_archive.file_name(facts), MEDIA_TYPE, file.read()
 

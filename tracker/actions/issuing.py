@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 from reports import catalogue
 from tracker.actions.funder_reports import step
-from tracker.actions.funder_workbooks import FACE, filled_for
 from tracker.actions.instalments import release_by_report
+from tracker.actions.issued_files import FACTS, files_of
+from tracker.actions.report_mails import Round
 from tracker.domain.errors import NotFoundError, RuleViolation, TrackerError
 from tracker.domain.funder_reports import TELLING, ReportState, check_reason, check_step
 from tracker.domain.report_checks import check_nothing_blocks
@@ -35,7 +36,6 @@ from tracker.store.issued_reports import (
     ReportWithdrawalRow,
     bytes_of,
 )
-from tracker.store.kept_facts import MEDIA_TYPE, kept
 from tracker.store.projects import categories_of
 from tracker.store.report_checks import blocking_of
 from tracker.store.report_downloads import note_download
@@ -52,8 +52,6 @@ if TYPE_CHECKING:
     from tracker.store.documents import Upload
 
 ATTEMPTS: Final = 3
-FACTS: Final = "facts"
-"""What stands for the facts among the files of a report."""
 
 
 def issue(
@@ -81,11 +79,15 @@ def issue(
         check_step(report, ReportState.ISSUED)
         facts = catalogue.facts_to_issue(session, report, made_on=today)
         check_nothing_blocks(blocking_of(session, report, facts))
-        files = _files(report, facts, tell) | _own_workbook(session, report, facts)
+        catalogue.check_own_workbook(session, facts)
+        files = files_of(session, report.kind, facts, tell)
         with transaction(session):
-            if _says_the_same(facts, catalogue.facts_to_issue(session, report, made_on=today)):
-                settle()
-                return _keep(session, report_id, version, facts, files, by)
+            if not _says_the_same(facts, catalogue.facts_to_issue(session, report, made_on=today)):
+                continue
+            settle()
+            key = _keep(session, report_id, version, facts, files, by)
+        Round(session).begin()
+        return key
     raise TrackerError(
         "The books changed while the report was made, {count} times in a row.",
         "Issue it again when nobody brings in or charges costs.",
@@ -151,6 +153,7 @@ def withdraw(session: Session, issued_id: int, reason: str, *, version: int, by:
             )
         )
         step(session, row, report, ReportState.WITHDRAWN, by=by, detail={"reason": why})
+    Round(session).begin()
 
 
 def take(session: Session, issued_id: int, face: str, *, by: Actor) -> tuple[IssuedFile, bytes]:
@@ -176,39 +179,6 @@ def _check_newest(report: FunderReport, issued: IssuedReport) -> None:
             number=issued.number,
             newest=len(report.issues),
         )
-
-
-def _files(
-    report: FunderReport, facts: StatementFacts, tell: Callable[[int, int], None]
-) -> dict[str, Upload]:
-    """Make the files of a report by their formats; its facts are the first of them.
-
-    Shape:  the PDF is made last, for it holds the workbook and the figures that stand beside it.
-    """
-    laid_out, faces = (
-        catalogue.laid_out(report.kind, facts),
-        catalogue.CATALOGUE[report.kind].formats,
-    )
-    made: dict[str, bytes] = {}
-    for at, face in enumerate(sorted(faces, key=lambda face: face == "pdf")):
-        tell(at, len(faces))
-        made[face] = catalogue.to_format(laid_out, face, beside=made)
-    tell(len(faces), len(faces))
-    return {
-        FACTS: (f"{laid_out.file_stem}.facts.json.gz", MEDIA_TYPE, kept(facts)),
-        **{
-            face: (catalogue.file_name(laid_out, face), catalogue.MIMETYPES[face], made[face])
-            for face in faces
-        },
-    }
-
-
-def _own_workbook(
-    session: Session, report: FunderReport, facts: StatementFacts
-) -> dict[str, Upload]:
-    """Fill the funder's own workbook, where its programme has one; costs are what it asks for."""
-    upload = filled_for(session, facts) if report.kind in TELLING else None
-    return {FACE: upload} if upload else {}
 
 
 def _says_the_same(facts: StatementFacts, now: StatementFacts) -> bool:

@@ -18,8 +18,8 @@ from tracker.domain.reporting_periods import (
     series,
 )
 from tracker.store import audit, closing, commitments, documents, projects, reporting_periods
-from tracker.store.report_chain import issued_over
-from tracker.store.reporting_periods import ReopeningRow, SentReportRow, of_period
+from tracker.store.report_chain import told_of
+from tracker.store.reporting_periods import ReopeningRow, SentReportRow, of_period, sent_reports
 from tracker.store.session import transaction
 
 if TYPE_CHECKING:
@@ -131,8 +131,8 @@ def ask_reopening(session: Session, code: str, reason: str, *, version: int, by:
             ``StaleEditError``.
     """
     with transaction(session):
-        _row, period = _held(session, code, version)
-        check_reopening(period, reason, _reported(session, period))
+        row, period = _held(session, code, version)
+        check_reopening(period, reason, told_of(session, row.project_id, period))
         if code in {asked.period.code for asked in reporting_periods.reopenings_asked(session)}:
             raise RuleViolation(
                 "Somebody has asked already to reopen {period}.",
@@ -166,7 +166,7 @@ def confirm_reopening(session: Session, reopening_id: int, *, by: Actor) -> str:
         _check_waits(row)
         held, period = reporting_periods.hold(session, asked.period.id)
         check_separate(row.asked_by, by.name)
-        check_reopening(period, row.reason, _reported(session, period))
+        check_reopening(period, row.reason, told_of(session, held.project_id, period))
         _decide(row, Verdict.CONFIRMED, by)
         session.flush()
         detail: dict[str, object] = {"reason": row.reason, "asked_by": row.asked_by}
@@ -235,7 +235,7 @@ def note_sent(
 
 
 def _check_noted_once(session: Session, period: ReportingPeriod, commitment: str) -> None:
-    if commitment in _sent(session, period):
+    if any(sent.commitment == commitment for sent in sent_reports(session, period.id)):
         raise RuleViolation(
             "A report over {period} was noted for {code} already.",
             "Choose another commitment.",
@@ -280,16 +280,6 @@ def _step(
     session.flush()
     subject = of_period(session, period.code)
     audit.record(session, by=by, did=did, subject=subject, detail=detail)
-
-
-def _sent(session: Session, period: ReportingPeriod) -> list[str]:
-    return [report.commitment for report in reporting_periods.sent_reports(session, period.id)]
-
-
-def _reported(session: Session, period: ReportingPeriod) -> list[str]:
-    """Name the commitments of which a report rests on a period: sent by hand, or issued."""
-    project, first_day = projects.the_project(session), period.period.first_day
-    return sorted({*_sent(session, period), *issued_over(session, project.id, first_day)})
 
 
 def _check_waits(row: ReopeningRow) -> None:

@@ -13,11 +13,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tracker.config import ROOT
 from tracker.domain.errors import FileRefused, Finding, RuleViolation
 from tracker.domain.funder_workbooks import Template, TemplateCell, TemplateSheet
 from tracker.readers.limits import limit
 
+ROOT = Path(__file__).resolve().parents[2]
 MEMORY = 512  # MiB of addresses
 CPU_SECONDS = 20
 WALL_SECONDS = 40

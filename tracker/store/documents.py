@@ -10,7 +10,7 @@ from typing import TypeAlias
 from sqlalchemy import CheckConstraint, LargeBinary, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from tracker.domain.errors import NotFoundError
+from tracker.domain.errors import NotFoundError, TrackerError
 from tracker.store.tables import Base
 
 
@@ -89,6 +89,29 @@ def document_numbered(session: Session, key: int) -> tuple[Document, bytes]:
     if row is None:
         raise NotFoundError("There is no such document.")
     return _document(row), row.content
+
+
+def intact(session: Session, key: int, sha256: str = "") -> bytes:
+    """Give the bytes of a document, if they are those that were kept; they are not held on to.
+
+    Shape:  ``sha256`` is what another record knows the file by; else that of the document itself.
+    Errors: ``NotFoundError``; ``TrackerError`` where they are not.
+    """
+    row = DocumentRow
+    found = session.execute(
+        select(row.name, row.sha256, row.content).where(row.id == key)
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError("There is no such document.")
+    name, own, content = found
+    if hashlib.sha256(content).hexdigest() != (sha256 or own):
+        raise TrackerError(
+            "The file {name} is not what was kept, and is not handed out.",
+            "Tell who looks after the tracker: the database was changed from outside. A backup"
+            " holds the file as it was.",
+            name=name,
+        )
+    return content
 
 
 def _document(row: DocumentRow) -> Document:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,6 @@ from sqlalchemy import String, cast, func, literal, or_, select
 
 from tracker.domain.costs import Origin
 from tracker.domain.dossiers import Deed, DossierFacts, Folder, Paper
-from tracker.domain.errors import TrackerError
 from tracker.domain.money import Money
 from tracker.store.allocations import COUNTED_ON, AllocationRow
 from tracker.store.audit import AuditRow, of_commitment
@@ -59,24 +57,6 @@ def dossier_facts(
         listed=found.listed(),
         booked=found.booked(),
     )
-
-
-def paper_bytes(session: Session, document_id: int, sha256: str) -> bytes:
-    """Give the bytes of a paper; they are let go when they are used.
-
-    Errors: ``TrackerError`` where they are not those that were kept.
-    """
-    row = DocumentRow
-    content = session.scalar(select(row.content).where(row.id == document_id)) or b""
-    if hashlib.sha256(content).hexdigest() != sha256:
-        name = session.scalar(select(row.name).where(row.id == document_id))
-        raise TrackerError(
-            "The file {name} is not what was kept, and is not handed out.",
-            "Tell who looks after the tracker: the database was changed from outside. A backup"
-            " holds the file as it was issued.",
-            name=name or "",
-        )
-    return content
 
 
 class _Dossier:

@@ -11,7 +11,9 @@ from sqlalchemy import ForeignKey, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tracker.domain.errors import NotFoundError
+from tracker.domain.funder_figures import figure_names
 from tracker.domain.funder_workbooks import Beside, FunderWorkbook, Pointed
+from tracker.store.crosswalks import categories_to_place, crosswalk_of
 from tracker.store.documents import DocumentRow
 from tracker.store.tables import Base
 
@@ -58,6 +60,17 @@ def workbook_of(session: Session, programme_id: int) -> FunderWorkbook | None:
     return found[0] if found else None
 
 
+def the_workbook(session: Session, programme_id: int) -> FunderWorkbook:
+    """Give the workbook of a programme as it holds.
+
+    Errors: ``NotFoundError``.
+    """
+    found = workbook_of(session, programme_id)
+    if found is None:
+        raise NotFoundError("There is no such workbook.")
+    return found
+
+
 def workbook_numbered(session: Session, programme_id: int, number: int) -> FunderWorkbook:
     """Give a version of the workbook of a programme.
 
@@ -89,6 +102,11 @@ def workbooks_of(
         told = Pointed(figure.sheet, figure.place, figure.figure)
         pointed[figure.workbook_id].append(told)
     return tuple(_workbook(row, name, pointed[row.id]) for row, name in rows)
+
+
+def figures_there_are(session: Session, programme_id: int) -> tuple[str, ...]:
+    """Name the figures that reports of a programme have."""
+    return figure_names(categories_to_place(session), crosswalk_of(session, programme_id))
 
 
 def add_workbook(

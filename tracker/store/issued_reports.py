@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -10,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from tracker.domain.errors import TrackerError
 from tracker.domain.funder_reports import IssuedFile, IssuedReport, Standing
-from tracker.store.documents import DocumentRow, document_numbered
+from tracker.store.documents import DocumentRow, intact
 from tracker.store.tables import Base, Cents, whole_cents
 
 if TYPE_CHECKING:
@@ -129,15 +127,7 @@ def bytes_of(session: Session, file: IssuedFile) -> bytes:
 
     Errors: ``TrackerError`` where they are not those that were kept.
     """
-    _document, content = document_numbered(session, file.document_id)
-    if hashlib.sha256(content).hexdigest() != file.sha256:
-        raise TrackerError(
-            "The file {name} is not what was kept, and is not handed out.",
-            "Tell who looks after the tracker: the database was changed from outside. A backup"
-            " holds the file as it was issued.",
-            name=file.name,
-        )
-    return content
+    return intact(session, file.document_id, file.sha256)
 
 
 def issues_of(session: Session, report_ids: Collection[int]) -> dict[int, list[IssuedReport]]:

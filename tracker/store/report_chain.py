@@ -11,7 +11,7 @@ from tracker.domain.money import Money
 from tracker.domain.periods import Period
 from tracker.domain.statements import Earlier
 from tracker.store.commitments import CommitmentRow
-from tracker.store.documents import document_numbered
+from tracker.store.documents import intact
 from tracker.store.funder_reports import FunderReportRow
 from tracker.store.issued_reports import (
     IssuedFigureRow,
@@ -21,12 +21,15 @@ from tracker.store.issued_reports import (
 )
 from tracker.store.kept_facts import facts_in
 from tracker.store.projects import CategoryRow
+from tracker.store.reporting_periods import sent_reports
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
 
     from sqlalchemy.orm import Session
 
+    from tracker.domain.reporting_periods import ReportingPeriod
     from tracker.domain.statements import StatementFacts
 
 
@@ -58,23 +61,31 @@ def facts_carried_on(
 ) -> StatementFacts | None:
     """Give the facts of the report that one from a day on carries on, as they were kept."""
     found = _newest_before(session, commitment_id, first_day)
-    return None if found is None else facts_in(document_numbered(session, found.facts_id)[1])
+    return None if found is None else facts_in(intact(session, found.facts_id))
 
 
-def issued_over(session: Session, project_id: int, day: date) -> list[str]:
-    """Name the commitments with a report that stands and tells of a day, as all later ones do."""
-    rows = session.scalars(
+def told_of(session: Session, project_id: int, period: ReportingPeriod) -> list[str]:
+    """Name the commitments of which a report rests on a period: sent by hand, or issued.
+
+    Shape:  a report that was issued and stands tells of its period and of all before it.
+    """
+    first_day = period.period.first_day
+    issued = session.scalars(
         select(CommitmentRow.code)
         .join(FunderReportRow, FunderReportRow.commitment_id == CommitmentRow.id)
         .join(IssuedReportRow, IssuedReportRow.report_id == FunderReportRow.id)
-        .where(CommitmentRow.project_id == project_id, FunderReportRow.last_day >= day, *_stands())
-        .distinct()
-        .order_by(CommitmentRow.code)
+        .where(
+            CommitmentRow.project_id == project_id,
+            FunderReportRow.last_day >= first_day,
+            *_stands(),
+        )
     )
-    return list(rows)
+    return sorted({*issued, *(sent.commitment for sent in sent_reports(session, period.id))})
 
 
-def sent_by_issuing(session: Session) -> list[tuple[int, date, date]]:
+def sent_by_issuing(
+    session: Session, kinds: Collection[str] = TELLING
+) -> list[tuple[int, date, date]]:
     """List the statements that stand: of which commitment, issued when, and until which day.
 
     Shape:  other kinds, such as a list of hours, are no progress reports.
@@ -83,7 +94,7 @@ def sent_by_issuing(session: Session) -> list[tuple[int, date, date]]:
     rows = session.execute(
         select(report.commitment_id, row.issued_at, report.last_day)
         .join(report, report.id == row.report_id)
-        .where(*_stands(), report.kind.in_(TELLING))
+        .where(*_stands(), report.kind.in_(kinds))
         .order_by(row.id)
     )
     return [(key, issued_at.date(), last_day) for key, issued_at, last_day in rows]

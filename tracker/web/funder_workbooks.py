@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
+from reports import catalogue
 from tracker.actions import funder_workbooks as deeds
 from tracker.domain.errors import RuleViolation
 from tracker.domain.periods import period_named
 from tracker.domain.policy import Permission
 from tracker.extensions import db
 from tracker.store.funder_reports import report_numbered
-from tracker.store.funder_workbooks import workbooks_of
+from tracker.store.funder_workbooks import the_workbook, workbooks_of
 from tracker.store.funders import programme_numbered
 from tracker.web.auth import current_actor
 from tracker.web.exports import attached
@@ -59,7 +60,7 @@ def point(programme_id: int) -> ResponseReturnValue:
     """Point figures at cells; look at them filled as often as is wished, and then keep them."""
     session, by = db.session(), current_actor()
     programme = programme_numbered(session, programme_id)
-    screen = Pointing(deeds.workbook_of(session, programme_id))
+    screen = Pointing(the_workbook(session, programme_id))
     form, seen = screen.form, screen.form.version.data or 0
     if request.form.get("do") == "keep" and form.attempt(
         lambda: deeds.point(session, programme_id, form.pointed, version=seen, by=by)
@@ -75,10 +76,10 @@ def point(programme_id: int) -> ResponseReturnValue:
 @permission(Permission.SEE_BOOKS)
 def download(programme_id: int) -> ResponseReturnValue:
     """Hand out the workbook, filled with the figures of a commitment over a period."""
-    workbook = deeds.workbook_of(db.session(), programme_id)
+    workbook = the_workbook(db.session(), programme_id)
     code = own_commitment(request.args.get("code", "")).code
     facts = facts_to_try(code, period_named(request.args.get("period", "").strip()))
-    name, media_type, content = deeds.filled(db.session(), workbook, facts)
+    name, media_type, content = catalogue.filled(db.session(), workbook, facts)
     return attached(content, media_type, name)
 
 
@@ -88,8 +89,8 @@ def download_draft(report_id: int) -> ResponseReturnValue:
     """Hand out the funder's own workbook with the figures of a report that is being made."""
     session = db.session()
     facts = facts_of_draft(report_numbered(session, report_id))
-    workbook = deeds.workbook_of(session, facts.commitment.programme_id)
-    name, media_type, content = deeds.filled(session, workbook, facts)
+    workbook = the_workbook(session, facts.commitment.programme_id)
+    name, media_type, content = catalogue.filled(session, workbook, facts)
     return attached(content, media_type, name)
 
 

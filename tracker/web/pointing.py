@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from flask import request
 from flask_login import current_user
 
+from reports import catalogue
 from reports.filled import fillings
-from tracker.actions import funder_workbooks as deeds
 from tracker.domain.errors import RuleViolation
 from tracker.domain.funder_figures import LINE, MEASURES, SINGLE, figures_of
+from tracker.domain.funder_workbooks import check_pointed, shape_of
 from tracker.domain.periods import Period, period_named
 from tracker.domain.sheet_places import column_and_row, is_cell, letters_of, lies_in
 from tracker.extensions import db
+from tracker.readers.template_process import template_in
 from tracker.store.commitments import commitments_of
+from tracker.store.documents import intact
+from tracker.store.funder_workbooks import figures_there_are
 from tracker.store.statements import facts_of
 from tracker.web.clock import today
 from tracker.web.forms.funder_workbooks import PointingForm, pointing_form
@@ -97,7 +101,8 @@ class Pointing:
     @cached_property
     def template(self) -> Template:
         """What is in the workbook."""
-        return deeds.template_of(db.session(), self.workbook)
+        content = intact(db.session(), self.workbook.document_id)
+        return template_in(content, self.workbook.file_name)
 
     @cached_property
     def focus(self) -> str:
@@ -133,14 +138,16 @@ class Pointing:
 
         Errors: ``RuleViolation`` for what cannot be pointed at.
         """
-        return deeds.tried(db.session(), self.workbook, self.template, self.form.pointed)
+        template, pointed = self.template, self.form.pointed
+        check_pointed(template, pointed, self._names)
+        return replace(self.workbook, pointed=pointed, shape=shape_of(template, pointed))
 
     def filled(self) -> Upload:
         """Fill the workbook with the mapping that is typed.
 
         Errors: ``RuleViolation``; ``NotFoundError``.
         """
-        return deeds.filled(db.session(), self.tried, self.facts)
+        return catalogue.filled(db.session(), self.tried, self.facts)
 
     @property
     def sheet(self) -> TemplateSheet:
@@ -153,8 +160,11 @@ class Pointing:
     @cached_property
     def figures(self) -> list[NamedFigure]:
         """The figures that there are, each with what it is."""
-        names = deeds.figures_there_are(db.session(), self.workbook.programme_id)
-        return [NamedFigure(name, _says(name)) for name in names]
+        return [NamedFigure(name, _says(name)) for name in self._names]
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return figures_there_are(db.session(), self.workbook.programme_id)
 
     @cached_property
     def grid(self) -> Grid:
