@@ -40,12 +40,17 @@ def build(facts: OverviewFacts, financing: FinancingFacts, occasion: Occasion) -
         "consortium",
         _(TITLE),
         as_of=facts.as_of,
-        version=_("Draft"),
-        file_stem=stem_of(occasion.project_code, "consortium", facts.as_of),
+        version=occasion.version,
+        file_stem=stem_of(
+            occasion.project_code,
+            "consortium",
+            facts.as_of,
+            *([f"v{occasion.number}"] if occasion.number else []),
+        ),
         about=(
             (_("Project"), f"{occasion.project_code} · {occasion.project_name}"),
             (_("As at"), facts.as_of),
-            (_("Version"), _("Draft")),
+            (_("Version"), occasion.version),
             *occasion.signature,
         ),
         sections=(
@@ -169,7 +174,7 @@ def _moves(facts: OverviewFacts, language: str) -> Section:
         "moves",
         _("Moves of milestones"),
         (
-            Column(_("Decided on"), Kind.DATE, 14),
+            Column(_("Decided on"), Kind.DATE, 17),
             Column(_("Code"), width=8),
             Column(_("To"), Kind.DATE, 14),
             Column(_("Reason"), width=70),

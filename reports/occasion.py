@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from reports import words
 from reports.model import Report
+from tracker.domain.errors import Sentence
+from tracker.domain.texts import mark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """For whom a report of a project is made, when, and from what state of the books."""
+    """For whom a report of a project is made, when, and from what state of the books.
+
+    Shape:  ``number`` is that under which it is given out; of a draft there is none.
+    """
 
     project_code: str
     project_name: str
@@ -27,6 +32,14 @@ class Occasion:
     author: str
     ledger_state: str
     note: str = ""
+    number: int = 0
+
+    @property
+    def version(self) -> str:
+        """How it is called: by its number where it was given out, else a draft."""
+        if not self.number:
+            return words.gettext_for(self.language)(mark("Draft"))
+        return words.say(Sentence("version {number}", {"number": self.number}), self.language)
 
     def report(
         self,

@@ -27,7 +27,8 @@ NOT_ISSUED: Final = Sentence(
 class Verdict:
     """What is told of a file that was issued, byte for byte.
 
-    Shape:  ``newest`` is the number that was issued last of the same report.
+    Shape:  ``newest`` is the number that was issued last of the same report. The period of what
+            is told as at a day is that day.
     """
 
     kind: str
@@ -69,12 +70,16 @@ def in_sentences(verdict: Verdict | None, title: str = "") -> tuple[Sentence, ..
     """Say what is told of a file; ``title`` names its kind of report in the reader's language."""
     if verdict is None:
         return (NOT_ISSUED,)
+    period = verdict.period
+    is_of_a_day = period.first_day == period.last_day
     issued = Sentence(
-        "We issued this file on {day}: {title} over {period}, version {number}.",
+        "We issued this file on {day}: {title} as at {period}, version {number}."
+        if is_of_a_day
+        else "We issued this file on {day}: {title} over {period}, version {number}.",
         {
             "day": verdict.issued_on,
             "title": title,
-            "period": verdict.period.code,
+            "period": period.last_day if is_of_a_day else period.code,
             "number": verdict.number,
         },
     )
