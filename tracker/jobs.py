@@ -1,7 +1,8 @@
 """The process of one job: ``python -m tracker.jobs 12`` does what file 12 waits for.
 
 ``python -m tracker.jobs index`` brings the index over the cost lines up to the books, and
-``python -m tracker.jobs report 7`` makes what report job 7 is about.
+``python -m tracker.jobs report 7`` makes what report job 7 is about. ``python -m tracker.jobs
+mail`` mails funders what was issued to them.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -26,6 +28,7 @@ CPU_SECONDS = 600
 WALL_SECONDS = 1_200
 PULSE = 5  # seconds between two signs of life of a report job
 GENTLY = 10  # how far a report steps back for the pages
+PAUSES = (0, 2, 10, 30, 120, 300, 600)  # seconds before each try to mail what the server refused
 
 
 def main(words: list[str]) -> None:
@@ -43,6 +46,8 @@ def main(words: list[str]) -> None:
         with Session(engine) as session:
             if words[0] == "report":
                 _report(session, engine, int(words[1]))
+            elif words[0] == "mail":
+                _mail(session, engine)
             else:
                 _file(session, words[0])
     except MemoryError:
@@ -67,6 +72,34 @@ def _report(session: Session, engine: Engine, job_id: int) -> None:
     with _alive(engine, job_id):
         report_jobs.Queue(session).carry_out(job_id)
     report_jobs.Queue(session).advance()
+
+
+def _mail(session: Session, engine: Engine) -> None:
+    """Mail funders what is new to them, and try again what the mail server refuses."""
+    from tracker.store.turns import turn
+
+    os.nice(GENTLY)
+    signal.alarm(2 * WALL_SECONDS)  # it may wait for the one before it
+    with turn(engine, "mail") as is_ours:
+        if is_ours:
+            _tell_until_taken(session)
+
+
+def _tell_until_taken(session: Session) -> None:
+    from tracker import create_app
+    from tracker.actions.reminders import Fate
+    from tracker.config import Settings
+    from tracker.domain.actor import Actor
+    from tracker.domain.policy import Role
+    from tracker.web.report_mails import Telling
+
+    settings = Settings.from_env()
+    telling = Telling(create_app(settings), settings, session)
+    by = Actor("mail", Role.FINANCE_OFFICER)
+    for pause in PAUSES:
+        time.sleep(pause)
+        if all(one.fate is not Fate.REFUSED for one in telling.carry_out(by=by)):
+            return
 
 
 @contextmanager

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy.orm import Session
 
 from tests.actions.issued import ANOTHERS, NEWEST, OTHER, WITHDRAWN, withdraw
+from tests.conftest import closing_engine
 from tracker.actions import people, reminders, report_mails
 from tracker.actions.reminders import Fate
 from tracker.domain.people import NewPerson
 from tracker.domain.policy import Role
 from tracker.domain.reminders import Rhythm, Wish
+from tracker.domain.report_mails import MailFate
 from tracker.mail import MailNotSentError, MailUncertainError
 from tracker.store.commitments import commitment_named
+from tracker.store.funder_reports import issue_numbered
 from tracker.store.people import people_of
-from tracker.store.report_mails import news_on
+from tracker.store.report_mails import mails_about, news_on, readers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from sqlalchemy.orm import Session
+    from collections.abc import Callable, Sequence
 
     from tracker.store.people import Person
     from tracker.store.report_mails import News
@@ -33,6 +38,7 @@ class Post:
     def __init__(self) -> None:
         self.sent: list[tuple[str, list[str]]] = []
         self.breaks: list[Exception] = []
+        self.before: Callable[[], None] = lambda: None
 
     def write(self, person: Person, news: Sequence[News]) -> tuple[str, list[str]]:
         return person.name, [one.key for one in news]
@@ -40,6 +46,7 @@ class Post:
     def send(self, message: Any) -> None:
         if self.breaks:
             raise self.breaks.pop()
+        self.before()
         self.sent.append(message)
 
 
@@ -101,3 +108,103 @@ def test_what_the_server_refused_is_sent_again_and_what_may_have_arrived_is_not(
 def test_what_is_older_than_two_weeks_is_no_news(reported: Session) -> None:
     assert len(news_on(reported, datetime.now(UTC))) == 3
     assert news_on(reported, datetime.now(UTC) + timedelta(days=15)) == []
+
+
+def url_of(session: Session) -> str:
+    bind: Any = session.get_bind()
+    return bind.engine.url.render_as_string(hide_password=False)  # type: ignore[no-any-return]
+
+
+def fates(session: Session, key: int) -> list[tuple[int, bool, str, MailFate]]:
+    report = issue_numbered(session, key)[0]
+    found = [
+        (one.number, one.is_withdrawal, one.email, one.fate) for one in mails_about(session, report)
+    ]
+    session.rollback()
+    return found
+
+
+def test_what_is_withdrawn_while_others_are_mailed_is_not_told_as_if_it_stood(
+    reported: Session, post: Post
+) -> None:
+    def once() -> None:
+        post.before = lambda: None
+        withdraw(reported, ANOTHERS)
+
+    post.before = once
+    report_mails.tell(reported, post, by=OTHER)
+    assert post.sent[1:] == [("Piet", [f"withdrawn/{ANOTHERS}"])]
+
+
+def test_those_who_tell_at_once_tell_each_once(reported: Session, post: Post) -> None:
+    url = url_of(reported)
+
+    def tell() -> None:
+        with closing_engine(url) as engine, Session(engine) as session:
+            report_mails.tell(session, post, by=OTHER)
+
+    threads = [threading.Thread(target=tell) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(name for name, _ in post.sent) == ["Nora", "Piet"]
+
+
+@pytest.mark.parametrize("moment", ["write", "send"])
+def test_who_is_killed_before_a_mail_left_leaves_it_to_the_next_and_never_sends_it_twice(
+    reported: Session, post: Post, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    url, pid = url_of(reported), os.getpid()
+
+    def killed(*_: object) -> None:
+        assert os.getpid() != pid
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    reported.rollback()
+    reported.close()
+    with monkeypatch.context() as patch:
+        patch.setattr(Post, moment, killed)
+        child = os.fork()
+        if not child:
+            with closing_engine(url) as engine, Session(engine) as session:
+                report_mails.tell(session, post, by=OTHER)
+            os._exit(0)
+        assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+    report_mails.tell(reported, post, by=OTHER)
+    told = [name for name, _ in post.sent]
+    assert told == (["Nora", "Piet"] if moment == "write" else ["Piet"])
+    report_mails.tell(reported, post, by=OTHER)
+    assert [name for name, _ in post.sent] == told
+
+
+def test_the_office_sees_who_was_mailed_where_and_what_became_of_it(
+    reported: Session, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nora, piet = "nora@example.org", "piet@example.org"
+    assert fates(reported, NEWEST) == []
+    post.breaks = [MailUncertainError("lost"), MailNotSentError("busy")]  # the last one first
+    report_mails.tell(reported, post, by=OTHER)
+    assert fates(reported, ANOTHERS) == [(1, False, piet, MailFate.UNCERTAIN)]
+    assert {fate for *_, fate in fates(reported, NEWEST)} == {MailFate.REFUSED}
+    report_mails.tell(reported, post, by=OTHER)
+    assert fates(reported, NEWEST) == [
+        (2, False, nora, MailFate.SENT),
+        (1, True, nora, MailFate.SENT),
+    ]
+    withdraw(reported, ANOTHERS)
+    monkeypatch.setattr(report_mails, "_note", lambda *_: None)  # cut off before it is said
+    report_mails.tell(reported, post, by=OTHER)
+    assert fates(reported, ANOTHERS)[0] == (1, True, piet, MailFate.BEGUN)
+    monkeypatch.setattr("tracker.store.report_mails.AT_WORK", timedelta(0))
+    assert fates(reported, ANOTHERS)[0] == (1, True, piet, MailFate.UNCERTAIN)
+
+
+def test_mailed_are_those_who_sign_in_for_the_funder_and_wish_it(
+    reported: Session, post: Post
+) -> None:
+    assert post.sent == []
+    funder = commitment_named(reported, "NGF-1").funder_id
+    assert [one.name for one in readers_of(reported, funder)] == ["Nora"]
+    wish(reported, "Nora", Rhythm.NEVER)
+    assert readers_of(reported, funder) == []

@@ -7,11 +7,14 @@ the page of issued reports says the same.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from tracker.actions.jobs import Process
 from tracker.actions.reminders import Fate
+from tracker.config import MailServer
 from tracker.mail import MailNotSentError, MailUncertainError
 from tracker.store import audit, reminders, report_mails
 from tracker.store.people import people_of
@@ -52,18 +55,35 @@ class Post(Protocol):
         """
 
 
+class Round:
+    """A round of mails in a process of its own, so that no deed waits for a mail server."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def begin(self) -> None:
+        """Begin it, where there is a mail server.
+
+        Shape:  a machine that has no room for it now leaves the mails to the next round.
+        """
+        if MailServer.from_env() is not None:
+            with suppress(OSError):
+                Process(["mail"], lambda _session, _code: None).start(self._session)
+
+
 def tell(session: Session, post: Post, *, by: Actor) -> list[Outcome]:
     """Mail the viewers of funders who wish it what was issued or withdrawn and is new to them."""
     news = report_mails.news_on(session, datetime.now(UTC))
-    found = (_tell(session, person, news, post, by) for person in people_of(session))
+    waiting = [one for one in people_of(session) if report_mails.news_for(session, one, news)]
+    found = [_tell(session, person, post, by) for person in waiting]
     return [outcome for outcome in found if outcome]
 
 
-def _tell(
-    session: Session, person: Person, news: Sequence[News], post: Post, by: Actor
-) -> Outcome | None:
+def _tell(session: Session, person: Person, post: Post, by: Actor) -> Outcome | None:
     with transaction(session):
         reminders.hold_person(session, person.id)
+        # Read anew: what was withdrawn meanwhile is not told as if it stood.
+        news = report_mails.news_on(session, datetime.now(UTC))
         own = report_mails.news_for(session, person, news)
         if not own:
             return None
@@ -90,5 +110,5 @@ def _note(session: Session, person: Person, did: str, news: Sequence[News], by: 
 
 
 def _record(session: Session, person: Person, did: str, news: Sequence[News], by: Actor) -> None:
-    detail = {"reports": [one.key for one in news]}
+    detail = {"email": person.email, "reports": [one.key for one in news]}
     audit.record(session, by=by, did=did, subject=of_mails(person.id), detail=detail)

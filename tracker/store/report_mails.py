@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
 from tracker.domain.policy import Role
 from tracker.domain.reminders import Rhythm
+from tracker.domain.report_mails import AT_WORK, Mail, MailFate
 from tracker.store.audit import AuditRow
 from tracker.store.commitments import commitments_of
 from tracker.store.funder_reports import reports_of
+from tracker.store.people import people_of
 from tracker.store.reminders import reader_of, wish_of
 from tracker.store.scope import over_all
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -33,6 +34,14 @@ BEGUN, SENT, TAKEN_BACK, DOUBTED = (
     "doubt report mail",
 )
 """What the audit trail says of these mails; one that was begun is not begun again."""
+ISSUED, WITHDRAWN = "issued", "withdrawn"
+"""What a mail tells of a version."""
+FATES: Final = {
+    SENT: MailFate.SENT,
+    TAKEN_BACK: MailFate.REFUSED,
+    DOUBTED: MailFate.UNCERTAIN,
+}
+"""What a deed says of the mail that was begun before it."""
 FRESH: Final = timedelta(days=14)
 """What is older is not news: who is let in later finds it on the page."""
 
@@ -48,7 +57,7 @@ class News:
     @property
     def key(self) -> str:
         """What is told, so that nobody is told it twice."""
-        return f"{'withdrawn' if self.issued.withdrawn_at else 'issued'}/{self.issued.id}"
+        return f"{WITHDRAWN if self.issued.withdrawn_at else ISSUED}/{self.issued.id}"
 
     @property
     def at(self) -> datetime:
@@ -90,6 +99,53 @@ def told_to(session: Session, person_id: int) -> set[str]:
         keys = set(json.loads(detail)["reports"])
         told = told | keys if did == BEGUN else told - keys
     return told
+
+
+def readers_of(session: Session, funder_id: int) -> list[Person]:
+    """List who is mailed of a funder's reports: its viewers, without who never wishes mail."""
+    return [
+        person
+        for person in people_of(session)
+        if person.active
+        and person.role is Role.FUNDER_VIEWER
+        and person.funder_id == funder_id
+        and wish_of(session, reader_of(person)).rhythm is not Rhythm.NEVER
+    ]
+
+
+def mails_about(session: Session, report: FunderReport) -> list[Mail]:
+    """List who was mailed of the versions of a report, the newest first."""
+    numbers = {issued.id: issued.number for issued in report.issues}
+    people = {of_mails(person.id): person for person in people_of(session)}
+    row, found = AuditRow, dict[tuple[str, str], Mail]()
+    deeds = session.execute(
+        select(row.subject, row.did, row.at, row.detail)
+        .where(row.did.in_((BEGUN, *FATES)), row.subject.in_(people))
+        .order_by(row.seq)
+    )
+    for subject, did, at, detail in deeds:
+        said = json.loads(detail)
+        for key in said["reports"]:
+            about, _, issued_id = key.partition("/")
+            if int(issued_id) in numbers:
+                known = found.get((subject, key))
+                email = said.get("email") or (known.email if known else people[subject].email)
+                found[subject, key] = Mail(
+                    number=numbers[int(issued_id)],
+                    is_withdrawal=about == WITHDRAWN,
+                    name=people[subject].name,
+                    email=email,
+                    at=datetime.fromisoformat(at),
+                    fate=FATES.get(did, MailFate.BEGUN),
+                )
+    return _newest_first(found.values())
+
+
+def _newest_first(mails: Iterable[Mail]) -> list[Mail]:
+    """Put mails in order; nobody knows of one that was begun long ago whether it arrived."""
+    now = datetime.now(UTC)
+    told = (one.cut_off() if now - one.at > AT_WORK else one for one in mails)
+    return sorted(told, key=lambda one: (one.at, one.number, one.email), reverse=True)
 
 
 def of_mails(person_id: int) -> str:
