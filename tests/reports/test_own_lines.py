@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
+import pytest
 from openpyxl import load_workbook
 
-from reports import statement
+from reports import catalogue, figures, statement
 from reports.model import Section
 from reports.own_lines import KEY
+from reports.printed import printed
+from reports.to_csv import to_csv
 from reports.to_html import to_html
 from reports.to_json import to_json
 from reports.to_xlsx import to_xlsx
+from tests.reports.csv_files import csv_tables, plain_number
 from tests.reports.facts import BUDGETS, CATEGORIES, PREVIOUSLY, facts_of
+from tests.reports.programs import text_of
+from tests.reports.test_examples import FINAL
 from tracker.domain.crosswalks import Crosswalk, CrosswalkLine, LineKind
 from tracker.domain.money import Money
 from tracker.domain.statements import StatementFacts
@@ -86,6 +93,29 @@ def test_page_workbook_and_json_tell_the_same_lines() -> None:
     ]
     assert [[amount.cents for amount in row] for row in amounts] == [row for row in cells if row]
     assert "=HYPERLINK(&#34;x&#34;) &lt;b&gt;" in to_html(report)
+
+
+def test_csv_and_paper_tell_the_same_lines_in_the_order_of_the_form() -> None:
+    report = statement.build(facts())
+    section = report.section(KEY)
+    assert isinstance(section, Section)
+    amounts = [[cell for cell in row[2:] if isinstance(cell, Money)] for row in section.rows]
+    rows = csv_tables(to_csv(report), "nl")[KEY].rows
+    told = [[round(Decimal(plain_number(cell, "nl")) * 100) for cell in row[2:]] for row in rows]
+    assert told == [[amount.cents for amount in row] for row in amounts]
+    assert [row[0] for row in rows] == ["1.1", "1.2", "1", "2.1", "2", ""]
+    paper = " ".join("\n".join(text_of(printed(report))).split())
+    for title, row in (("Derden en materiaal", amounts[1]), ("Exploitatie", amounts[2])):
+        assert f"{title} {' '.join(figures.money(amount, 'nl') for amount in row)}" in paper
+
+
+@pytest.mark.parametrize("kind", ["statement", "final_statement"])
+def test_every_kind_that_tells_costs_has_the_lines_of_the_form(kind: str) -> None:
+    told = replace(facts(), final=FINAL)
+    keys = [section.key for section in catalogue.laid_out(kind, told).sections]
+    assert KEY in keys
+    without = catalogue.laid_out(kind, replace(told, crosswalk=None))
+    assert [section.key for section in without.sections] == [key for key in keys if key != KEY]
 
 
 def test_subtotals_and_total_of_the_workbook_are_formulas() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -9,9 +11,14 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import text
 
-from tests.reports.funder_template import FIRST, funder_template
+from tests.reports.funder_template import FIRST, SHEETS, beyond_the_cells, funder_template
 from tests.web.filling import Forms
+from tracker.actions.sample_workbooks import FILE
+from tracker.domain.crosswalks import Crosswalk, CrosswalkLine
 from tracker.domain.policy import Role
+from tracker.store.commitments import commitment_named
+from tracker.store.crosswalks import add_crosswalk
+from tracker.store.funder_workbooks import workbook_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +56,8 @@ def test_the_lines_of_the_form_are_shown_with_what_is_told_there(client: FlaskCl
     page = client.get(LINES).text
     assert "Loonkosten" in page
     assert "Subtotal of the lines above it" in page
+    assert "Language of the form: Dutch" in page
+    assert '<td class="is-name" lang="nl">Loonkosten</td>' in page
     assert "Lines of the funder&#39;s form" in client.get("/programmes/3").text
 
 
@@ -102,6 +111,39 @@ def test_figures_are_pointed_at_cells_looked_at_and_kept(
     assert "report.author" in client.get(WORKBOOK).text
 
 
+def test_a_named_range_is_chosen_as_a_cell_is(client: FlaskClient) -> None:
+    page = client.get(CELLS).text
+    assert 'name="point" value="ontvangen"' in page
+    assert 'name="point" value="totaal"' not in page  # a formula
+    chosen = send(client, CELLS, point="ontvangen").text
+    assert 'value="ontvangen"' in chosen
+    assert 'name="point" value="ontvangen"' not in chosen
+
+
+def test_each_figure_says_what_it_is_before_it_is_looked_at(client: FlaskClient) -> None:
+    page = client.get(CELLS).text.partition("<details>")[0]
+    assert "This period, line 1.2" in page
+    assert "A text with figures" in page
+
+
+def test_the_second_of_two_tabs_is_told_who_was_faster_and_keeps_what_was_typed(
+    client: FlaskClient, session: Session
+) -> None:
+    late = held(client, CELLS)
+    assert send(client, CELLS, do="keep", figure_1="project.code").status_code == 302
+    answer = client.post(CELLS, data=late | {"do": "keep", "figure_2": "report.author"})
+    assert answer.status_code == 422
+    assert "finance@sample.example" in answer.text
+    assert 'value="report.author"' in answer.text
+    assert versions(session, "funder_workbook") == 2
+    older = held(client, CHANGE)
+    assert send(client, CHANGE, title_1="Lonen").status_code == 302
+    answer = client.post(CHANGE, data=older | {"title_1": "Salarissen"})
+    assert answer.status_code == 422
+    assert 'value="Salarissen"' in answer.text
+    assert versions(session, "crosswalk") == 2
+
+
 def test_another_sheet_is_shown_and_what_was_typed_stays(client: FlaskClient) -> None:
     answer = send(client, CELLS, sheet=COSTS, figure_1="project.code")
     assert answer.status_code == 200
@@ -146,11 +188,19 @@ def test_a_workbook_that_no_longer_fits_is_refused_with_the_cells(
     assert "nieuw.xlsx" in client.get(WORKBOOK).text
 
 
-def test_the_workbook_is_handed_out_filled(client: FlaskClient) -> None:
+def test_the_workbook_is_handed_out_filled_and_is_otherwise_as_the_funder_made_it(
+    client: FlaskClient, session: Session
+) -> None:
     answer = client.get(f"{WORKBOOK}/filled.xlsx?code=UL-1&period=2022")
     assert "UL-1_2022_verantwoording-universiteit.xlsx" in answer.headers["Content-Disposition"]
     book = load_workbook(BytesIO(answer.data))
     assert book["Voorblad"]["C6"].value == "Kosten over 2022 (UL-1)"
+    own = workbook_of(session, 3)
+    session.rollback()
+    assert own
+    assert len(own.pointed) == 15
+    assert list(beyond_the_cells(FILE.read_bytes(), answer.data, own.shape)) == []
+    assert set(beyond_the_cells(FILE.read_bytes(), answer.data, {})) == set(SHEETS[:2])
     draft = client.get("/funder-reports/1/filled.xlsx")
     assert load_workbook(BytesIO(draft.data))["Voorblad"]["C6"].value == "Kosten over 2021 (UL-1)"
 
@@ -158,3 +208,35 @@ def test_the_workbook_is_handed_out_filled(client: FlaskClient) -> None:
 def test_a_report_without_a_workbook_of_its_funder_has_none(client: FlaskClient) -> None:
     assert client.get("/funder-reports/3/filled.xlsx").status_code == 404
     assert "own workbook</a>" not in client.get("/funder-reports/3").text
+
+
+def test_what_the_funders_form_lacks_blocks_its_report_and_leads_to_where_it_is_mended(
+    client: FlaskClient, sign_in: Callable[[Role], FlaskClient], session: Session
+) -> None:
+    assert "is on no line" not in client.get("/funder-reports/3").text
+    programme = commitment_named(session, "NGF-1").programme_id
+    gap = (CrosswalkLine("1", "Materieel", categories=("materials",)),)
+    add_crosswalk(session, programme, Crosswalk(1, "nl", gap), by="before", at=datetime.now(UTC))
+    session.commit()
+    page, lines = client.get("/funder-reports/3").text, f"/programmes/{programme}/lines"
+    told = re.findall(r"<span>(.+), is on no line of the funder", page)
+    assert told
+    assert all(re.fullmatch(r"[^€]+, €\s?[0-9,.]+", one) for one in told), told
+    assert f'href="{lines}/change"' in page
+    assert f'href="{lines}"' in sign_in(Role.CONTROLLER).get("/funder-reports/3").text
+
+
+def test_a_workbook_that_asks_in_vain_blocks_its_report_and_leads_to_its_cells(
+    client: FlaskClient, session: Session
+) -> None:
+    begun = client.post("/funder-reports", data=held(client, "/funder-reports") | {
+        "kind": "statement", "code": "UL-1", "first_day": "01-01-2022", "last_day": "31-12-2022"
+    })  # fmt: skip
+    assert begun.status_code == 302
+    assert "ask for figures" not in client.get(begun.location).text
+    assert send(client, CHANGE, code_1="1.9", on_personnel="1.9").status_code == 302
+    page = client.get(begun.location).text
+    assert "3 cells of the funder&#39;s own workbook ask for figures that are not there:" in page
+    assert f"{COSTS}!C9 (line.1.1.budget)" in page
+    assert f'href="{CELLS}"' in page
+    assert versions(session, "crosswalk") == 2

@@ -188,12 +188,17 @@ def check_figures(pointed: Sequence[Pointed], is_figure: Collection[str]) -> Non
     _refuse(
         "These cells ask for figures that there are not: {cells}.",
         "Choose figures from the list.",
-        [
-            one._replace(place=f"{one.place} ({one.figure})")
-            for one in pointed
-            if not all(name in is_figure for name in figures_named(one.figure))
-        ],
+        asking_in_vain(pointed, is_figure),
     )
+
+
+def asking_in_vain(pointed: Iterable[Pointed], is_figure: Collection[str]) -> list[Pointed]:
+    """List the cells that ask for figures that there are not, each with what it asks for."""
+    return [
+        one._replace(place=f"{one.place} ({one.figure})")
+        for one in pointed
+        if not all(name in is_figure for name in figures_named(one.figure))
+    ]
 
 
 def shape_of(template: Template, pointed: Iterable[Pointed]) -> Shape:

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from tracker.domain.crosswalks import unplaced
 from tracker.domain.determination import Deviation
 from tracker.domain.errors import Code, RuleViolation, Sentence
+from tracker.domain.money import ZERO, Money
 from tracker.domain.texts import mark as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from decimal import Decimal
 
-    from tracker.domain.money import Money
     from tracker.domain.statements import StatementFacts
 
 
@@ -25,6 +25,8 @@ class ReportCheck(StrEnum):
     COSTS = "report_costs_waiting"
     RULES = "report_rules_broken"
     MONEY = "report_money_unmatched"
+    LINES = "report_lines_missing"
+    FORM = "report_form_unfilled"
     WORDS = "report_words_missing"
     PAPERS = "report_papers_missing"
 
@@ -59,9 +61,11 @@ class Situation:
     """What the books say of a period that a report is about.
 
     Shape:  ``open_periods`` are the short names of those that are not closed; ``waiting`` are
-            cost lines that nobody has judged; ``unmatched`` is the money of this funder that is
-            on no commitment yet; ``broken`` are rules that are broken without a waiver;
-            ``required`` are titles of documents that must go with the report.
+            cost lines that nobody has judged, and what they cost; ``unmatched`` is the money of
+            this funder that is on no commitment yet; ``broken`` are rules that are broken without
+            a waiver; ``required`` are titles of documents that must go with the report;
+            ``unplaced`` are categories with costs that the funder's form has no line for;
+            ``unfilled`` are cells of the funder's workbook that ask for what there is not.
     """
 
     open_periods: tuple[str, ...]
@@ -71,9 +75,12 @@ class Situation:
     broken: tuple[Sentence, ...]
     required: tuple[str, ...]
     papers: tuple[str, ...]
+    waiting_amount: Money = ZERO
+    unplaced: tuple[tuple[str, Money], ...] = ()
+    unfilled: tuple[str, ...] = ()
 
 
-def topics(facts: StatementFacts, threshold: Decimal | None) -> tuple[Topic, ...]:
+def topics(facts: StatementFacts) -> tuple[Topic, ...]:
     """List what a report must explain.
 
     Shape:  categories that deviate from what was budgeted to date by more than the programme's
@@ -82,16 +89,18 @@ def topics(facts: StatementFacts, threshold: Decimal | None) -> tuple[Topic, ...
     Source: Kaderbesluit nationale EZ-subsidies, art. 37; lesson 11: only what differs.
     """
     return (
-        *_of_categories(facts, threshold),
+        *_of_categories(facts),
         *_of_milestones(facts),
         *_of_shares(facts),
     )
 
 
-def _of_categories(facts: StatementFacts, threshold: Decimal | None) -> Iterator[Topic]:
+def _of_categories(facts: StatementFacts) -> Iterator[Topic]:
     for line in facts.categories:
         planned = line.planned
-        deviates = planned is not None and Deviation(planned, line.to_date).is_reportable(threshold)
+        deviates = planned is not None and Deviation(planned, line.to_date).is_reportable(
+            facts.threshold
+        )
         exceeds = line.budget is not None and line.to_date > line.budget
         if deviates or exceeds:
             told = line.budget if planned is None or not deviates else planned
@@ -131,6 +140,23 @@ def _of_shares(facts: StatementFacts) -> Iterator[Topic]:
         )
 
 
+def without_line(facts: StatementFacts) -> tuple[tuple[str, Money], ...]:
+    """List the categories that the funder's form has no line for, with what the report tells.
+
+    Shape:  the costs of the period and its adjustments; where both are nothing, those to date. A
+            category of which nothing is told is left out, as is all without a form.
+    """
+    if facts.crosswalk is None:
+        return ()
+    left = unplaced(facts.crosswalk, [line.category for line in facts.categories])
+    told = (
+        (line.category, line.this_period + line.adjustments or line.to_date)
+        for line in facts.categories
+        if line.category in left
+    )
+    return tuple((category, amount) for category, amount in told if amount)
+
+
 def blocking(
     situation: Situation, asked: Iterable[Topic], explained: Iterable[str]
 ) -> tuple[Blocking, ...]:
@@ -139,6 +165,7 @@ def blocking(
     return (
         *_of_books(situation),
         *(Blocking(ReportCheck.RULES, broken, Sentence(_WAIVE)) for broken in situation.broken),
+        *_of_form(situation),
         *(
             Blocking(ReportCheck.WORDS, topic.what, Sentence(_EXPLAIN), topic.key)
             for topic in asked
@@ -170,8 +197,8 @@ def _of_books(situation: Situation) -> Iterator[Blocking]:
         yield Blocking(
             ReportCheck.COSTS,
             Sentence(
-                _("{count} cost lines of the period wait to be charged."),
-                {"count": situation.waiting},
+                _ONE_WAITS if situation.waiting == 1 else _MORE_WAIT,
+                {"count": situation.waiting, "amount": situation.waiting_amount},
             ),
             Sentence(_("Charge the costs, and look at what could not be charged.")),
         )
@@ -179,11 +206,35 @@ def _of_books(situation: Situation) -> Iterator[Blocking]:
         yield Blocking(
             ReportCheck.MONEY,
             Sentence(
-                _("{count} payments of this funder, {amount} together, are on no commitment."),
+                _ONE_UNMATCHED if situation.unmatched_count == 1 else _MORE_UNMATCHED,
                 {"count": situation.unmatched_count, "amount": situation.unmatched},
             ),
             Sentence(_("Match them to a commitment, or set them aside with a reason.")),
         )
+
+
+def _of_form(situation: Situation) -> Iterator[Blocking]:
+    """Tell what the funder's own form and workbook have no place for."""
+    for category, amount in situation.unplaced:
+        yield Blocking(
+            ReportCheck.LINES,
+            Sentence(
+                _("{category}, {amount}, is on no line of the funder's form."),
+                {"category": Code(category), "amount": amount},
+            ),
+            Sentence(_("Put the category on a line of the form.")),
+            category,
+        )
+    if situation.unfilled:
+        yield Blocking(
+            ReportCheck.FORM,
+            Sentence(
+                _("{count} cells of the funder's own workbook ask for figures that are not there:"
+                  " {cells}."),
+                {"count": len(situation.unfilled), "cells": ", ".join(situation.unfilled)},
+            ),
+            Sentence(_("Point these cells at figures that there are.")),
+        )  # fmt: skip
 
 
 def check_nothing_blocks(found: Iterable[Blocking]) -> None:
@@ -198,3 +249,9 @@ def check_nothing_blocks(found: Iterable[Blocking]) -> None:
 
 _WAIVE: Final = _("Mend what breaks the rule, or have a waiver approved.")
 _EXPLAIN: Final = _("Say why, beside the figure.")
+_ONE_WAITS: Final = _("One cost line of the period, {amount}, waits to be charged.")
+_MORE_WAIT: Final = _("{count} cost lines of the period, {amount} together, wait to be charged.")
+_ONE_UNMATCHED: Final = _("One payment of this funder, {amount}, is on no commitment.")
+_MORE_UNMATCHED: Final = _(
+    "{count} payments of this funder, {amount} together, are on no commitment."
+)

@@ -13,6 +13,7 @@ from tracker.readers.sheet_cells import Cells, Fault
 from tracker.readers.sheet_markup import stretches, text_of
 from tracker.readers.sheet_rows import attributes_in, row_blocks, rows_in
 from tracker.readers.workbook_parts import FRONT, front_of, shown_by, texts_in
+from tracker.readers.workbook_reach import asks_outside, check_inert, refuse_asking
 from tracker.readers.workbooks import look
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ CELLS_MAX = 20_000  # that a form has; a list of costs has more
 NAMES_MAX = 2_000
 
 _FORMULA = re.compile(rb"<c\s([^>]*?)>\s*<f([\s/>][^>]*)")
+_WRITTEN = re.compile(rb"<c\s([^>]*?)>\s*<f(?:\s[^>]*)?>([^<]*)</f>")
 _WITHOUT_PLACE = re.compile(rb"<c(?=[\s/>])(?![^>]*\sr=)")
 _NAME = re.compile(rb"<definedName\s([^>]*)>([^<]*)</definedName>")
 _AREA = re.compile(
@@ -37,7 +39,8 @@ _REACH = re.compile(r"([A-Z]{1,3}[1-9][0-9]{0,6}):([A-Z]{1,3}[1-9][0-9]{0,6})")
 def read_template(path: Path, name: str) -> Template:
     """Read what figures can be pointed at in a workbook.
 
-    Errors: ``FileRefused`` for what is no workbook, or has more than a form has.
+    Errors: ``FileRefused`` for what is no workbook, has more than a form has, or reaches for
+            what is outside it when it is opened.
     """
     looks = look(path, name)
     if (count := sum(sheet.cell_count for sheet in looks)) > CELLS_MAX:
@@ -45,6 +48,7 @@ def read_template(path: Path, name: str) -> Template:
         remedy = "Take out the lists that the form does not need."
         raise refusal(name, "", message, remedy, count=count, most=CELLS_MAX)
     with Archive(path, name) as archive:
+        check_inert(archive, name)
         front = front_of(archive, name)
         reading = _Reading(archive, front, name)
         sheets = tuple(
@@ -77,6 +81,7 @@ class _Reading:
                 message = "Cells of row {row} do not say where they stand."
                 raise refusal(self._name, sheet[:80], message, SAVE_ANEW, row=str(number))
             formulas = set(_formulas(content))
+            refuse_asking((f"{sheet}!{place}" for place in _asking(content)), self._name)
             for column, value in enumerate(cells.values(number, content), 1):
                 place = f"{letters_of(column)}{number}"
                 if place in formulas:
@@ -97,6 +102,13 @@ def _formulas(content: bytes) -> Iterator[str]:
             yield area[2]  # of a row of results the last is one of them too
 
 
+def _asking(content: bytes) -> Iterator[str]:
+    """List the cells of a row whose formulas ask what is outside the workbook."""
+    for cell, formula in _WRITTEN.findall(content):
+        if asks_outside(formula):
+            yield attributes_in(b" " + cell)[b"r"].decode().upper()
+
+
 def _said(value: CellValue) -> str:
     if value is None:
         return ""
@@ -114,6 +126,8 @@ def _names(archive: Archive, name: str) -> dict[str, tuple[str, str]]:
     for head, written in _NAME.findall(content)[:NAMES_MAX]:
         attributes = attributes_in(b" " + head)
         called = text_of(attributes.get(b"name", b""))
+        if asks_outside(written):
+            refuse_asking([called], name)
         area = _AREA.fullmatch(text_of(written))
         if (
             area
