@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -15,10 +17,11 @@ from sqlalchemy import text
 from reports import catalogue
 from tests.actions.closing import NOW, series_of
 from tests.actions.programme import OFFICER
+from tests.actions.small_books import small_books
 from tests.actions.test_closing_and_correcting import OTHER, Office
-from tracker.actions import funder_reports, issuing
+from tracker.actions import funder_reports, imports, issuing
 from tracker.actions import reporting_periods as periods
-from tracker.domain.errors import RuleViolation, TrackerError
+from tracker.domain.errors import FileRefused, RuleViolation, TrackerError
 from tracker.domain.funder_reports import ReportState, Standing
 from tracker.domain.periods import calendar_year
 from tracker.store.funder_reports import report_numbered, reports_of
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from tracker.domain.corrections import CorrectionKind
     from tracker.domain.funder_reports import FunderReport
 
+COMPANY = "0012 b01"
 YEARS, CODES = (2021, 2022, 2023), ("NGF-1", "PZH-1", "LUMC-1")
 
 CHARGED = """
@@ -62,6 +66,23 @@ class ReportingOffice(Office):
         super().__init__()
         self.told: dict[int, Told] = {}  # those that stand, by report
         self.kept: dict[int, dict[str, tuple[int, ...]]] = {}  # every one ever issued
+        self.folder = TemporaryDirectory()
+        self.books = 0
+
+    def teardown(self) -> None:
+        self.folder.cleanup()
+        super().teardown()
+
+    @rule(year=st.sampled_from(YEARS), entries=st.integers(1, 6))
+    def bring_in(self, year: int, entries: int) -> None:
+        """Bring in the books of one more company; those of a closed year count in a later one."""
+        self.books += 1
+        path = small_books(Path(self.folder.name), year=year, entries=entries)
+        path.write_text(path.read_text("utf-8").replace(COMPANY, f"{self.books:04} b99"), "utf-8")
+        (outcome,) = imports.bring_in(self.session, [(path.name, path)], by=OFFICER)
+        assert not isinstance(outcome, FileRefused), [str(one) for one in outcome.findings]
+        self.costs[self.counts_in(year)] += sum(10_001 * one for one in range(1, entries + 1))
+        self.issued["books brought in"] += 1
 
     def charged(self, code: str) -> list[tuple[str, date, date, int]]:
         rows = self.session.execute(text(CHARGED), {"code": code}).all()
@@ -93,6 +114,13 @@ class ReportingOffice(Office):
         for each in YEARS[: YEARS.index(year) + 1]:
             self.close_year(each)
         self.report(code, year)
+
+    @rule(code=st.sampled_from(CODES), at=st.integers(0, 100), is_returned=st.booleans())
+    def report_every_year(self, code: str, at: int, is_returned: bool) -> None:
+        """Each report carries on the one before it; then one of them is taken back."""
+        for year in YEARS:
+            self.close_and_report(code, year)
+        self.take_back(at, is_returned)
 
     def report(self, code: str, year: int) -> None:
         report = self.report_on(code, year)
@@ -204,17 +232,22 @@ class ReportingOffice(Office):
         self.session.rollback()
 
 
+@pytest.fixture(autouse=True)
+def only_the_chain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What files look like and what blocks a report are other tests' matter."""
+    monkeypatch.setattr(catalogue, "printed", lambda *_report: b"%PDF-1.7 printed elsewhere")
+    monkeypatch.setitem(catalogue.FACES, "xlsx", lambda _report: b"PK written elsewhere")
+    monkeypatch.setitem(catalogue.FACES, "csv", lambda _report: b"PK written elsewhere")
+    for module in (funder_reports, issuing):
+        monkeypatch.setattr(module, "blocking_of", lambda *_facts: ())
+
+
 def as_day(value: date | str) -> date:
     return value if isinstance(value, date) else date.fromisoformat(value)
 
 
-def test_every_report_carries_on_what_the_one_before_it_told(
-    databases: Databases, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_report_carries_on_what_the_one_before_it_told(databases: Databases) -> None:
     """Issue after issue, over charges, corrections, closings, returns and withdrawals."""
-    monkeypatch.setitem(catalogue.FACES, "pdf", lambda _report: b"%PDF-1.7 printed elsewhere")
-    for module in (funder_reports, issuing):  # what blocks a report is another test's matter
-        monkeypatch.setattr(module, "blocking_of", lambda *_facts: ())
     made: Counter[CorrectionKind] = Counter()
     issued: Counter[str] = Counter()
     office = type(
@@ -233,16 +266,12 @@ def test_every_report_carries_on_what_the_one_before_it_told(
     )
     assert issued["carried on"], "reports that never follow each other show nothing"
     assert issued["returned"] + issued["withdrawn"]
+    assert issued["books brought in"]
     assert sum(made.values()) > 10
 
 
-def test_a_report_whose_predecessor_was_changed_is_not_made(
-    databases: Databases, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_report_whose_predecessor_was_changed_is_not_made(databases: Databases) -> None:
     """The twin: were what was told to change, the next report would refuse to be made."""
-    monkeypatch.setitem(catalogue.FACES, "pdf", lambda _report: b"%PDF-1.7 printed elsewhere")
-    for module in (funder_reports, issuing):
-        monkeypatch.setattr(module, "blocking_of", lambda *_facts: ())
     office = type(
         "Twin", (ReportingOffice,), {"databases": databases, "made": Counter(), "issued": Counter()}
     )()

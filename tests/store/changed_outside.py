@@ -21,14 +21,14 @@ def open_up(session: Session, table: str) -> None:
     session.commit()
 
 
-def flip(session: Session, key: int) -> None:
-    """Turn one bit in the middle of a document over."""
+def flip(session: Session, key: int, at: int | None = None) -> None:
+    """Turn one bit of a document over: in its middle, unless told where."""
     content = session.scalars(select(DocumentRow.content).where(DocumentRow.id == key)).one()
-    middle = len(content) // 2
-    changed = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+    changed = bytearray(content)
+    changed[len(content) // 2 if at is None else at] ^= 1
     session.execute(
         text("UPDATE document SET content = :content WHERE id = :key"),
-        {"content": changed, "key": key},
+        {"content": bytes(changed), "key": key},
     )
     session.commit()
     session.expire_all()

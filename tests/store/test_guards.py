@@ -202,6 +202,32 @@ def test_what_was_written_of_money_is_not_changed(loaded: Session, table: str) -
         loaded.execute(text(f'UPDATE "{table}" SET {column} = {column} + 100000'))
 
 
+ISSUED = [
+    "audit",
+    "document",
+    "issued_figure",
+    "issued_file",
+    "issued_report",
+    "report_answer",
+    "report_download",
+    "report_withdrawal",
+]
+
+
+@pytest.mark.parametrize("table", ISSUED)
+def test_what_was_issued_is_neither_replaced_nor_emptied_out(loaded: Session, table: str) -> None:
+    """A replaced row is deleted in passing; an emptied table loses rows that nobody deletes."""
+    assert_filled(loaded, table)
+    before = loaded.execute(text(f'SELECT * FROM "{table}"')).all()
+    is_sqlite = loaded.get_bind().dialect.name == "sqlite"
+    replace = f'INSERT OR REPLACE INTO "{table}" SELECT * FROM "{table}"'
+    empty = f'TRUNCATE "{table}" CASCADE'
+    loaded.rollback()
+    with pytest.raises(DBAPIError, match="kept as it was written"), transaction(loaded):
+        loaded.execute(text(replace if is_sqlite else empty))
+    assert loaded.execute(text(f'SELECT * FROM "{table}"')).all() == before
+
+
 KEYS = {
     "audit": "seq",
     "crosswalk_part": "line_id",

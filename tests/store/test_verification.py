@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import random
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,9 +15,17 @@ from tests.store.changed_outside import flip, open_up
 from tracker.actions import issuing
 from tracker.domain.errors import TrackerError
 from tracker.store import checks
-from tracker.store.documents import DocumentRow
+from tracker.store.commitments import commitment_named
+from tracker.store.documents import DocumentRow, document_numbered
 from tracker.store.issued_reports import IssuedFileRow, IssuedReportRow
-from tracker.store.verification import hashes_of, issued_with
+from tracker.store.report_chain import facts_carried_on
+from tracker.store.verification import (
+    changed_documents,
+    changed_issues,
+    hashes_of,
+    issued_documents,
+    issued_with,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -76,6 +86,50 @@ def test_one_flipped_byte_of_any_stored_file_is_found_and_not_handed_out(
                 issuing.take(reported, *of_issues[key], by=OTHER)
         flip(reported, key)
         assert broken(reported) & {BYTES, TRAIL} == set()
+
+
+def test_one_flipped_byte_anywhere_in_what_was_issued_is_found(reported: Session) -> None:
+    """At the begin, at the end, and at places that nobody chose; of facts as well."""
+    open_up(reported, "document")
+    chance, flipped = random.Random(20_260_423), 0
+    _count, keys = issued_documents(reported)
+    first = hashes_of(reported, keys)
+    assert changed_issues(reported, first) == []
+    for key in keys:
+        size = size_of(reported, key)
+        for at in (0, size - 1, chance.randrange(size), chance.randrange(size)):
+            flip(reported, key, at)
+            now = first | hashes_of(reported, [key])
+            assert len(changed_documents(reported, now | others(reported, keys))) == 1
+            assert len(changed_issues(reported, now)) == 1
+            with pytest.raises(TrackerError, match="not what was kept"):
+                document_numbered(reported, key)
+            flip(reported, key, at)
+            flipped += 1
+    assert flipped == 4 * len(keys) >= 60
+    assert hashes_of(reported, keys) == first
+
+
+def size_of(session: Session, key: int) -> int:
+    return session.scalars(select(DocumentRow.size).where(DocumentRow.id == key)).one()
+
+
+def others(session: Session, keys: list[int]) -> dict[int, str]:
+    """The hashes of all other documents, as they are kept."""
+    rows = session.execute(select(DocumentRow.id, DocumentRow.sha256))
+    return {key: sha256 for key, sha256 in rows if key not in keys}
+
+
+def test_facts_that_were_changed_are_not_carried_on(reported: Session) -> None:
+    newest = reported.get(IssuedReportRow, NEWEST)
+    assert newest is not None
+    commitment = commitment_named(reported, "NGF-1").id
+    key, after = newest.facts_id, date(2022, 1, 1)
+    assert facts_carried_on(reported, commitment, after) is not None
+    open_up(reported, "document")
+    flip(reported, key)
+    with pytest.raises(TrackerError, match="not what was kept"):
+        facts_carried_on(reported, commitment, after)
 
 
 def test_a_file_that_was_replaced_together_with_its_hash_is_found_by_the_trail(

@@ -13,13 +13,14 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
 from reports import catalogue
+from reports.issued_files import files_of
 from tracker.actions.funder_reports import step
 from tracker.actions.instalments import release_by_report
-from tracker.actions.issued_files import FACTS, files_of
 from tracker.actions.report_mails import Round
 from tracker.domain.errors import NotFoundError, RuleViolation, TrackerError
 from tracker.domain.funder_reports import TELLING, ReportState, check_reason, check_step
 from tracker.domain.report_checks import check_nothing_blocks
+from tracker.domain.statements import file_stem
 from tracker.store import audit, documents
 from tracker.store.funder_reports import (
     answers_to,
@@ -36,10 +37,11 @@ from tracker.store.issued_reports import (
     ReportWithdrawalRow,
     bytes_of,
 )
+from tracker.store.kept_facts import MEDIA_TYPE, kept
 from tracker.store.projects import categories_of
 from tracker.store.report_checks import blocking_of
 from tracker.store.report_downloads import note_download
-from tracker.store.session import transaction
+from tracker.store.session import at_one_moment, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +54,8 @@ if TYPE_CHECKING:
     from tracker.store.documents import Upload
 
 ATTEMPTS: Final = 3
+FACTS: Final = "facts"
+"""What stands for the facts among the files of a report."""
 
 
 def issue(
@@ -73,14 +77,8 @@ def issue(
             file cannot be made, or the books keep moving.
     """
     for _ in range(ATTEMPTS):
-        report = report_numbered(session, report_id)
-        if report.version != version:
-            raise audit.stale_edit(session, of_report(report), report.version)
-        check_step(report, ReportState.ISSUED)
-        facts = catalogue.facts_to_issue(session, report, made_on=today)
-        check_nothing_blocks(blocking_of(session, report, facts))
-        catalogue.check_own_workbook(session, facts)
-        files = files_of(session, report.kind, facts, tell)
+        report, facts = _gathered(session, report_id, version, today)
+        files = {FACTS: _facts(facts), **files_of(session, report.kind, facts, tell)}
         with transaction(session):
             if not _says_the_same(facts, catalogue.facts_to_issue(session, report, made_on=today)):
                 continue
@@ -179,6 +177,27 @@ def _check_newest(report: FunderReport, issued: IssuedReport) -> None:
             number=issued.number,
             newest=len(report.issues),
         )
+
+
+def _gathered(
+    session: Session, report_id: int, version: int, today: date
+) -> tuple[FunderReport, StatementFacts]:
+    """Gather what a report says, all of one moment, and hold its lines; judge whether it may go."""
+    at_one_moment(session)
+    report = report_numbered(session, report_id)
+    if report.version != version:
+        raise audit.stale_edit(session, of_report(report), report.version)
+    check_step(report, ReportState.ISSUED)
+    facts = catalogue.facts_to_issue(session, report, made_on=today)
+    check_nothing_blocks(blocking_of(session, report, facts))
+    catalogue.check_own_workbook(session, facts)
+    lines = tuple(facts.lines())
+    return report, replace(facts, lines=lambda: iter(lines))
+
+
+def _facts(facts: StatementFacts) -> Upload:
+    about = (facts.project_code, facts.commitment.code, facts.period, facts.number)
+    return f"{file_stem(*about)}.facts.json.gz", MEDIA_TYPE, kept(facts)
 
 
 def _says_the_same(facts: StatementFacts, now: StatementFacts) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.actions import issuing, jobs, made_reports
 from tracker.actions.jobs import NoLongerWantedError, Process
+from tracker.actions.report_mails import Round
 from tracker.domain.actor import Actor
 from tracker.domain.errors import (
     Finding,
@@ -26,7 +27,7 @@ from tracker.store import audit, commitments, documents, plain
 from tracker.store import report_jobs as stored
 from tracker.store.funder_reports import of_report, report_numbered
 from tracker.store.scope import in_project, over_all
-from tracker.store.session import transaction
+from tracker.store.session import at_one_moment, transaction
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -219,11 +220,12 @@ class _Work:
         )
 
     def _make(self, wanted: Wanted) -> None:
+        at_one_moment(self._session)
         upload = made_reports.made(self._session, wanted, self._tell, by=self._by)
         with transaction(self._session):
             key = documents.add_document(
                 self._session,
-                f"report_job/{self._job.id}",
+                f"{stored.OF_A_JOB}{self._job.id}",
                 upload,
                 by=self._by.name,
                 at=datetime.now(UTC),
@@ -265,6 +267,8 @@ def _see_off(session: Session, code: int, job_id: int) -> None:
         job = stored.report_job(session, job_id)
         if job.state is JobState.RUNNING:
             _fail(session, job, _why(code))
+    if job.wanted.kind is JobKind.ISSUE:
+        Round(session).begin()  # it may have ended between the report and its mails
     Queue(session).advance()
 
 

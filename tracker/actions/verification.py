@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
 from tracker.domain.errors import RuleViolation
-from tracker.store.verification import issued_with
+from tracker.store.audit import broken_seals
+from tracker.store.verification import changed_issues, hashes_of, issued_documents, issued_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,31 @@ class Verified(NamedTuple):
     name: str
     sha256: str
     verdict: Verdict | None
+
+
+class Everything(NamedTuple):
+    """What was issued in all projects, and what of it is not as it went out, each by its name.
+
+    Shape:  ``seals`` are the entries of the audit trail that somebody changed, removed or added.
+    """
+
+    issues: int
+    files: int
+    changed: tuple[str, ...]
+    seals: tuple[int, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether all of it is as it went out."""
+        return not self.changed and not self.seals
+
+
+def verify_everything(session: Session, *, by: Actor) -> Everything:
+    """Hash all that was issued once more, and compare it with what the audit trail saw go out."""
+    del by  # looking changes nothing, so the trail does not name who looked
+    issues, keys = issued_documents(session)
+    changed = changed_issues(session, hashes_of(session, keys))
+    return Everything(issues, len(keys), tuple(changed), tuple(broken_seals(session)))
 
 
 def verify_file(session: Session, path: Path, *, by: Actor) -> Iterator[Verified]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Say who would be told what, and send nothing.")
 @click.option(
-    "--reports", is_flag=True, help="Tell funders of their reports only; for every few minutes."
+    "--reports", is_flag=True, help="Tell funders of their reports only, and nobody else."
 )
 def remind(*, dry_run: bool, reports: bool) -> None:
     """Mail everybody what is due, and funders which reports are there. To be run once a day.

@@ -17,6 +17,7 @@ from tracker.domain.deadlines import Weeks
 from tracker.domain.errors import CellFinding, Code, Finding, Sentence
 from tracker.domain.final_accounts import FinalAccount
 from tracker.domain.financing import Side
+from tracker.domain.funder_workbooks import Beside, FunderWorkbook, Pointed
 from tracker.domain.imports import FileKind
 from tracker.domain.instalments import Instalment, InstalmentKind
 from tracker.domain.intakes import (
@@ -57,6 +58,7 @@ KNOWN: Mapping[str, type[Any]] = {
     for each in (
         Adjustment,
         Amendment,
+        Beside,
         CategoryLine,
         CellFinding,
         Change,
@@ -76,6 +78,7 @@ KNOWN: Mapping[str, type[Any]] = {
         FinalAccount,
         Finding,
         Form,
+        FunderWorkbook,
         HoursLine,
         InKindLine,
         Instalment,
@@ -88,6 +91,7 @@ KNOWN: Mapping[str, type[Any]] = {
         NotCharged,
         Period,
         Picture,
+        Pointed,
         Preview,
         RateMethod,
         Reason,
@@ -148,6 +152,7 @@ _WRITERS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
     (datetime, lambda moment: {"moment": moment.isoformat()}),
     (date, lambda day: {"day": day.isoformat()}),
     ((tuple, list), lambda values: [value_as_plain(each) for each in values]),
+    (dict, lambda told: {"pairs": [value_as_plain(pair) for pair in told.items()]}),
     ((str, int, type(None)), lambda value: value),
 )
 
@@ -172,6 +177,7 @@ _SIMPLE: Mapping[str, Any] = {
     "code": Code,
     "day": date.fromisoformat,
     "moment": datetime.fromisoformat,
+    "pairs": lambda pairs: dict(value_of_plain(pairs)),
     "share": Decimal,
 }
 

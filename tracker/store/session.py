@@ -26,11 +26,16 @@ CLOSED = "period_is_closed"
 FROM_DATABASE = (DBAPIError, sqlite3.DatabaseError, psycopg.DatabaseError)
 """What the database refuses, also where very many rows are handed to the driver itself."""
 
+WAIT_MILLISECONDS = 10_000
+DEED_WAIT_MILLISECONDS = 60_000
+"""How long a deed waits for those before it, on SQLite, where they have no queue."""
+
 SQLITE_SETTINGS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",  # NORMAL can lose the last deeds when the power fails
     "PRAGMA foreign_keys = ON",
-    "PRAGMA busy_timeout = 10000",
+    "PRAGMA recursive_triggers = ON",  # without it, what replaces a row is not seen to delete it
+    f"PRAGMA busy_timeout = {WAIT_MILLISECONDS}",
     "PRAGMA trusted_schema = OFF",
     "PRAGMA cache_size = -65536",
     "PRAGMA temp_store = MEMORY",
@@ -70,8 +75,14 @@ def _set_up(connection: Any, _record: object) -> None:
 
 
 def _begin(connection: Any) -> None:
-    writing = connection.get_execution_options().get(WRITING)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    if not connection.get_execution_options().get(WRITING):
+        connection.exec_driver_sql("BEGIN")
+        return
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {DEED_WAIT_MILLISECONDS}").close()
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {WAIT_MILLISECONDS}").close()
 
 
 @contextmanager
@@ -98,6 +109,16 @@ def transaction(session: Session) -> Iterator[None]:
         if isinstance(error, FROM_DATABASE) and CLOSED in str(getattr(error, "orig", error)):
             raise _period_is_closed() from error
         raise
+
+
+def at_one_moment(session: Session) -> None:
+    """Let all that is read from now on, until a deed begins, be what was true at one moment.
+
+    SQLite reads so anyway; on PostgreSQL each question is answered as of when it is asked.
+    """
+    session.rollback()
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 def _period_is_closed() -> RuleViolation:
