@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from reports import figures, statement, words
+from reports.catalogue import CATALOGUE
 from reports.commitment_head import headed
 from reports.model import Column, Kind, LongSection, Section
+from reports.particulars import changes_of, in_a_row
+from reports.vocabulary import DEEDS
+from tracker.domain.errors import Sentence
 from tracker.domain.money import Money
 from tracker.domain.texts import mark
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from reports.model import Report, Row
     from tracker.domain.dossiers import DossierFacts, Folder
+    from tracker.domain.errors import Fact
 
 TITLE: Final = mark("Audit dossier")
 OF_STATEMENT: Final = ("award", "receipts", "instalments", "waivers", "not_charged", "lines")
 """The sections that the dossier takes over from the statement, where they apply."""
+SHOWN: Final = 300
+"""Rows of a table in the index; the workbook has them all."""
+OF_INDEX: Final = {"award": 0, "receipts": 0, "instalments": 0, "waivers": 0, "deeds": 8}
+"""What the index tells besides, and how many columns of it; of nought, all."""
+SUBJECTS: Final = {
+    "commitment": mark("Commitment"),
+    "milestone": mark("Milestone"),
+    "waiver": mark("Waiver"),
+    "cost": mark("Cost line"),
+    "report": mark("Report"),
+    "answers": mark("Answers"),
+    "receipts": mark("Receipts"),
+}
+"""What the trail calls what deeds are done to."""
 
 
 def build(facts: DossierFacts) -> Report:
@@ -33,6 +55,13 @@ def build(facts: DossierFacts) -> Report:
         TITLE,
         sections=(_tied(facts), _reports(facts), *taken, _papers(facts), _deeds(facts)),
     )
+
+
+def told_besides(report: Report) -> Iterator[tuple[Section, int]]:
+    """Give the tables that the index tells besides, and how many of their columns."""
+    for section in report.sections:
+        if section.key in OF_INDEX and isinstance(section, Section) and section.rows:
+            yield section, OF_INDEX[section.key] or len(section.columns)
 
 
 def folder_name(folder: Folder, language: str) -> str:
@@ -97,7 +126,7 @@ def _reports(facts: DossierFacts) -> Section:
         ),
         tuple(
             (
-                words.label(report.kind, language),
+                _(CATALOGUE[report.kind].title),
                 report.period.code,
                 one.number,
                 words.label(one.standing, language),
@@ -127,11 +156,30 @@ def _papers(facts: DossierFacts) -> Section:
             Column("SHA-256", width=66),
         ),
         tuple(
-            (folder_name(one.folder, language), one.about, one.name, one.size, one.sha256)
+            (
+                folder_name(one.folder, language),
+                subject_in_words(one.about, language),
+                one.name,
+                one.size,
+                one.sha256,
+            )
             for one in facts.papers
         ),
         note=_("Decision letters, evidence and other papers that are kept with the records."),
     )
+
+
+def subject_in_words(subject: str, language: str) -> str:
+    """Name what a deed was done to, or a paper belongs to.
+
+    Shape:  ``commitment/NGF-1/report/statement-2021`` -> ``Commitment NGF-1 · Report
+            statement-2021``; what has no words stays as the trail names it.
+    """
+    _, parts, told = words.gettext_for(language), subject.split("/"), list[str]()
+    while parts and parts[0] in SUBJECTS:
+        told.append(" ".join((_(SUBJECTS[parts[0]]), *parts[1:2])))
+        parts = parts[2:]
+    return " · ".join([*told, "/".join(parts)] if parts else told)
 
 
 def _deeds(facts: DossierFacts) -> Section:
@@ -146,9 +194,11 @@ def _deeds(facts: DossierFacts) -> Section:
             Column(_("Time (UTC)"), width=12),
             Column(_("By"), width=24),
             Column(_("Role"), width=20),
-            Column(_("Deed"), width=24),
+            Column(_("Deed"), width=36),
             Column(_("Subject"), width=34),
             Column(_("Particulars"), width=60),
+            Column(_("Deed as it was sealed"), width=34),
+            Column(_("Particulars as they were sealed"), width=40),
             Column(_("Seal"), width=66),
         ),
         tuple(
@@ -158,16 +208,18 @@ def _deeds(facts: DossierFacts) -> Section:
                 f"{deed.at:%H:%M:%S}",
                 deed.by,
                 words.label(deed.role, language),
-                deed.did,
-                deed.subject,
+                _(DEEDS.get(deed.did, deed.did)),
+                subject_in_words(deed.subject, language),
+                in_a_row(changes_of(json.loads(deed.detail), language)) or None,
+                f"{deed.did} {deed.subject}",
                 deed.detail if deed.detail != "{}" else None,
                 deed.seal,
             )
             for deed in facts.deeds
         ),
         note=_(
-            "What was done to the commitment and to what belongs to it, as it stands in the audit"
-            " trail. Each entry is sealed with the one before it in the whole trail."
+            "What was done to the commitment and to what belongs to it, in words and as it was"
+            " sealed in the audit trail. Each entry is sealed with the one before it."
         ),
     )
 
@@ -176,3 +228,12 @@ def size_in_words(size: int, language: str) -> str:
     """Say how large a file is."""
     _ = words.gettext_for(language)
     return _("{bytes} bytes").format(bytes=figures.count(size, language))
+
+
+def not_shown(count: int, language: str) -> str:
+    """Say that a table goes on in the workbook."""
+    facts: dict[str, Fact] = {"most": SHOWN, "count": count}
+    told = Sentence(
+        "The first {most} of {count} stand here; the workbook of the dossier has them all.", facts
+    )
+    return words.say(told, language)

@@ -91,7 +91,8 @@ class _Archive:
         self._write_costs()
         for one in self._facts.papers:
             way = self._ways.take(one.folder, one.name)
-            self._add(way, one.about, [read(one.document_id, one.sha256)])
+            about = dossier.subject_in_words(one.about, self._language)
+            self._add(way, about, [read(one.document_id, one.sha256)])
         _ = words.gettext_for(self._language)
         self._add(HOW_TO, _("How to check that it is whole"), [how_to_verify(self._language)])
         self._add(INDEX, _("Index"), [self._index()])
@@ -142,6 +143,9 @@ class _Archive:
             tied=report.section("tied"),
             issued=report.section("reports"),
             is_tied=self._facts.is_tied,
+            more=list(dossier.told_besides(report)),
+            most=dossier.SHOWN,
+            not_shown=lambda count: dossier.not_shown(count, self._language),
             shelves=_named_shelves(shelves, self._language),
             verifying=list(_verifying(self._language)),
             powershell=POWERSHELL,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from io import BytesIO
@@ -39,7 +40,7 @@ def facts(language: str = "en") -> DossierFacts:
         for at, text in enumerate(HOSTILE)
     )
     deeds = tuple(
-        Deed(at, AT, text, "auditor", "add document", text, f'{{"a": "{text}"}}', "0" * 64)
+        Deed(at, AT, text, "auditor", "add document", text, json.dumps({"a": text}), "0" * 64)
         for at, text in enumerate(HOSTILE, 1)
     )
     return DossierFacts(statement, (), papers, deeds, listed, booked)

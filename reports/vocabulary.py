@@ -1,4 +1,4 @@
-"""The words for deeds and for their particulars, as the audit trail and histories say them."""
+"""The words for deeds and for their particulars, as trail, histories and dossiers say them."""
 
 from __future__ import annotations
 
@@ -100,6 +100,9 @@ DEEDS = {
     "withdraw report": _("Withdrew an issued report"),
     "correct report": _("Began the next version of a report"),
     "drop report": _("Dropped the draft of a report"),
+    "give overview out": _("Gave the partners an overview"),
+    "withdraw overview": _("Withdrew an overview that partners were given"),
+    "take overview": _("Took an overview along that partners were given"),
     "correct cost": _("Corrected the cost line"),
     "enter cost": _("Entered a cost by hand"),
     "enter hours": _("Entered working time"),
@@ -235,4 +238,5 @@ PARTICULARS = {
     "json": _("JSON"),
     "csv": _("tables"),
     "filled": _("the funder's own workbook"),
+    "format": _("format"),
 }
