@@ -242,8 +242,9 @@ class Books:
 
     def waivers(self) -> list[Row]:
         found = self.rows(
-            "SELECT w.commitment_id, w.reason, w.approved_by, w.until FROM waiver w"
-            " JOIN commitment c ON c.code = :code"
+            "SELECT w.commitment_id, w.reason, COALESCE(p.name, w.approved_by), w.until"
+            " FROM waiver w JOIN commitment c ON c.code = :code"
+            " LEFT JOIN person p ON p.email = w.approved_by"
             " WHERE (w.commitment_id = c.id OR w.commitment_id IS NULL)"
             f" AND w.approved_by IS NOT NULL AND w.until >= '{self.first}'"
             f" AND (w.ended_on IS NULL OR w.ended_on > '{self.first}') ORDER BY w.id"

@@ -1,4 +1,4 @@
-"""What the tables say of every other kind of report: the tests' own sums, in plain SQL and cents.
+"""What the tables say of reports of a commitment: the tests' own sums, in plain SQL and cents.
 
 Nothing is shared with the tracker but the names of tables and columns, and of sections.
 """
@@ -14,6 +14,7 @@ from unittest.mock import ANY
 
 from tests.reports.faces import Number
 from tests.reports.sums import MONTHS, Books, Euros, Row, Sections, counts, day_of
+from tests.reports.sums import Number as SomeTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,6 +29,9 @@ PUBLIC = {"national", "regional", "european"}
 OWN = {"owner", "university"}
 SIDES = ("public", "private", "own_contribution")
 FORMS = ("cash", "in_kind", "loan")
+NO_EUROS, NO_TIME = Euros(0), SomeTime(0)
+NOTHING_GIVEN: Row = [ANY, *[None] * 4, NO_TIME, None, NO_EUROS, NO_EUROS, None]
+NOBODY_WORKED: Row = [ANY, *[None] * 3, NO_TIME, NO_TIME, None, NO_EUROS, NO_EUROS]
 BINDING = {"awarded", "determined", "settled", "closed"}
 
 
@@ -224,9 +228,10 @@ def receipts(books: Books) -> Sections:
         "figures": ([[ANY, Euros(cents), ANY] for cents in figures], []),
         "years": (years, [ANY, sum(row[1] for row in years), euros(row[2].cents for row in years)]),
         "spent": ([[ANY, Euros(cents)] for cents in spent], [ANY, Euros(sum(spent))]),
+        "receipts": books.receipts(),
     }
-    if not books.in_kind:
-        told["receipts"] = books.receipts()
+    if instalments := books.instalments():
+        told["instalments"] = instalments
     return told
 
 
@@ -258,6 +263,7 @@ def in_kind(books: Books) -> Sections:
     return {
         "by_partner": (by(0), added(ANY, found)),
         "by_package": (by(1), added(ANY, found)),
+        "contributions": books.hours_of_partners().get("contributions", ([], NOTHING_GIVEN)),
     }
 
 
@@ -290,6 +296,7 @@ def hours(books: Books) -> Sections:
         "by_month": by(
             lambda line: line[2].replace(day=1), lambda day: month_in(day, books.language)
         ),
+        "hours": books.hours_of_people().get("hours", ([], NOBODY_WORKED)),
     }
 
 
@@ -310,7 +317,9 @@ def final_statement(books: Books) -> Sections:
             [[ANY, None if cents is None else Euros(cents), ANY] for cents in figures],
             [],
         ),
+        "grant_lines": books.grant_lines(),
         "award": books.award(),
+        "categories": books.categories(),
         "paid_by": paid_by(books, spent),
         "steps": (steps(books, day_of(last), day_of(asked)), []),
     }
@@ -419,90 +428,6 @@ def certain(source: Any) -> list[int]:
     return [cents if at == place else 0 for at in range(3)]
 
 
-def plan_of(books: Books) -> list[Any]:
-    return [
-        (code, package, year, int(cents))
-        for code, package, year, cents in books.rows(
-            "SELECT k.code, w.code, b.year, b.amount FROM budget b"
-            " JOIN budget_version v ON v.id = b.version_id"
-            " JOIN cost_category k ON k.id = b.category_id"
-            " LEFT JOIN work_package w ON w.id = b.work_package_id"
-            " WHERE v.commitment_id IS NULL AND v.number = (SELECT MAX(number)"
-            " FROM budget_version WHERE commitment_id IS NULL) ORDER BY b.id"
-        )
-    ]
-
-
-def in_kind_in_all(books: Books) -> tuple[int, int]:
-    """The value of partners' hours that is signed for, and of the rest."""
-    found = books.rows(
-        "SELECT l.amount, EXISTS (SELECT 1 FROM in_kind_declaration d WHERE d.partner = b.company"
-        " AND l.incurred_on BETWEEN d.first_day AND d.last_day) FROM cost_line l"
-        " JOIN book b ON b.id = l.book_id WHERE b.origin = 'in_kind'"
-    )
-    signed = sum(int(cents) for cents, is_signed in found if is_signed)
-    return signed, sum(int(cents) for cents, _is_signed in found) - signed
-
-
-def financing_plan(books: Books) -> Sections:
-    sources, plan = sources_of(books), plan_of(books)
-    committed, conditional, pledged = (sum(certain(one)[at] for one in sources) for at in range(3))
-    planned = sum(row[3] for row in plan)
-    figures = [committed, conditional, pledged]
-    if plan:
-        gap = planned - committed
-        figures = [planned, *figures, gap, gap - conditional - pledged]
-    figures += in_kind_in_all(books)
-
-    def mixed(name: Any, sides: tuple[str, ...]) -> Row:
-        cents = [
-            sum(certain(one)[0] for one in sources if one[4] in sides and one[5] == form)
-            for form in FORMS
-        ]
-        share = Fraction(sum(cents), planned) if plan else None
-        return [name, *map(Euros, cents), Euros(sum(cents)), share]
-
-    told: Sections = {
-        "figures": ([[ANY, Euros(cents), ANY] for cents in figures], []),
-        "commitments": (
-            [[one[0], one[2], one[3], ANY, ANY, ANY, *map(Euros, certain(one))] for one in sources],
-            [ANY, *[None] * 5, Euros(committed), Euros(conditional), Euros(pledged)],
-        ),
-        "mix": ([mixed(ANY, (side,)) for side in SIDES], mixed(ANY, SIDES)),
-    }
-    for key, at in (("by_package", 1), ("by_year", 2)):
-        names = sorted({row[at] for row in plan if row[at]})
-        rows = [[str(name), euros(row[3] for row in plan if row[at] == name)] for name in names]
-        if rows:
-            told[key] = (rows, [ANY, Euros(planned)])
-    return told
-
-
-def consortium(books: Books) -> Sections:
-    sources, plan = sources_of(books), plan_of(books)
-    ((spent,),) = books.rows("SELECT COALESCE(SUM(amount), 0) FROM cost_line")
-    binding = [one for one in sources if certain(one)[0]]
-    groups = in_groups([(one[1], one[4], one[5], one[7]) for one in binding])
-    committed, *open_ = (sum(certain(one)[at] for one in sources) for at in range(3))
-    figures = [committed, int(spent), *in_kind_in_all(books)]
-    if plan:
-        figures.insert(0, sum(row[3] for row in plan))
-    amounts = [*groups, *(cents for cents in open_ if cents)]
-    whole = sum(amounts)
-    moves = books.rows(
-        "SELECT v.moved_on, m.code, v.to_day, v.reason FROM milestone_move v"
-        " JOIN milestone m ON m.id = v.milestone_id ORDER BY v.moved_on DESC, m.code DESC"
-    )
-    return {
-        "figures": ([[ANY, Euros(cents), ANY] for cents in figures], []),
-        "sources": (
-            [[ANY, ANY, Euros(cents), Fraction(cents, whole)] for cents in amounts],
-            [ANY, None, Euros(whole), None],
-        ),
-        "moves": ([[day_of(day), code, day_of(to), why] for day, code, to, why in moves], []),
-    }
-
-
 ORACLES: dict[str, Callable[[Books], Sections]] = {
     "final_statement": final_statement,
     "cost_list": cost_list,
@@ -510,6 +435,4 @@ ORACLES: dict[str, Callable[[Books], Sections]] = {
     "receipts": receipts,
     "in_kind": in_kind,
     "hours": hours,
-    "financing_plan": financing_plan,
-    "consortium": consortium,
 }

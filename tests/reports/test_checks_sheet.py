@@ -16,12 +16,10 @@ from reports.model import ADDING, Column, Kind, LongSection, Prose, Report, Sect
 from reports.statement import build
 from reports.to_xlsx import to_xlsx
 from tests.reports.facts import facts_of
-from tests.reports.programs import recalculated
+from tests.reports.programs import recalculated_all
 from tests.reports.test_model import long_section, report_of, section_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
@@ -215,9 +213,26 @@ def test_it_says_in_its_properties_what_it_is(book: Workbook, report: Report) ->
     assert properties.identifier == report.file_stem
 
 
+@pytest.fixture(scope="module")
+def worked_out_again(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Workbook]:
+    """The workbooks as LibreOffice works them out, and one in which three figures were changed."""
+    workbooks = {one: to_xlsx(build(facts_of(60, one))) for one in ("nl", "en")}
+    changed = build(facts_of(20, "en"))
+    book = opened(to_xlsx(changed))
+    sheet_of(book, changed, "receipts")["E5"].value += 1
+    sheet_of(book, changed, "not_charged")["C5"].value -= 1
+    sheet_of(book, changed, "award")["D7"].value = 5
+    book.save(typed_over := io.BytesIO())
+    workbooks["typed_over"] = typed_over.getvalue()
+    again = recalculated_all(workbooks, tmp_path_factory.mktemp("checks"))
+    return {name: opened(one, values=True) for name, one in again.items()}
+
+
 @pytest.mark.libreoffice
-def test_worked_out_again_all_checks_are_nil(report: Report, tmp_path: Path) -> None:
-    book = opened(recalculated(to_xlsx(report), tmp_path), values=True)
+def test_worked_out_again_all_checks_are_nil(
+    report: Report, worked_out_again: dict[str, Workbook]
+) -> None:
+    book = worked_out_again[report.language]
     checks = checks_in(book, report)
     assert len(checks) > 40
     assert [row for row in checks if row[3] != 0] == []
@@ -225,15 +240,9 @@ def test_worked_out_again_all_checks_are_nil(report: Report, tmp_path: Path) -> 
 
 
 @pytest.mark.libreoffice
-def test_what_is_typed_over_shows(tmp_path: Path) -> None:
+def test_what_is_typed_over_shows(worked_out_again: dict[str, Workbook]) -> None:
     """Also where one figure goes up by what another goes down: no difference hides another."""
-    report = build(facts_of(20, "en"))
-    book = opened(to_xlsx(report))
-    sheet_of(book, report, "receipts")["E5"].value += 1
-    sheet_of(book, report, "not_charged")["C5"].value -= 1
-    sheet_of(book, report, "award")["D7"].value = 5
-    book.save(changed := io.BytesIO())
-    again = opened(recalculated(changed.getvalue(), tmp_path), values=True)
+    report, again = build(facts_of(20, "en")), worked_out_again["typed_over"]
     off = {row[0]: row[3] for row in checks_in(again, report) if row[3]}
     assert off["Receipts · Amount: total and the report as it was made"] == 1
     assert off["Award and amendments · Amount: total and rows"] == 5 - 1_112_000

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reports import catalogue, consortium, figures, financing_plan
+from reports import catalogue, consortium, figures, financing_plan, overview
 from tests.reports.facts import facts_of
 from tests.reports.test_overview import facts_of as overview_of
 from tests.reports.test_overview import occasion
@@ -121,8 +121,9 @@ EXAMPLES: dict[str, tuple[Callable[[], Report], str]] = {
     "hours": (of_commitment("hours"), "by_person"),
     "financing_plan": (plan, "figures"),
     "consortium": (groups, "sources"),
+    "overview": (lambda: overview.build(overview_of(), occasion("en")), "figures"),
 }
-OWN_TESTS = {"statement", "overview", "dossier"}
+OWN_TESTS = {"statement"}
 
 
 def test_every_kind_of_report_has_an_example() -> None:

@@ -11,6 +11,8 @@ import io
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, is_dataclass, replace
+from datetime import date
+from enum import Enum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import cycle, product
 from threading import Thread
@@ -20,20 +22,28 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from reports import prose
+from reports import catalogue, prose
 from reports.model import Column, Prose, Section
 from reports.printer import printed
 from reports.statement import build
 from reports.to_html import to_html
-from tests.reports.facts import facts_of
+from tests.reports.facts import CATEGORIES, carried_on, facts_of
+from tests.reports.printing import printed_here
 from tests.reports.programs import text_of
-from tracker.domain.report_texts import Picture
+from tests.reports.test_examples import FINAL
+from tracker.domain.crosswalks import Crosswalk, CrosswalkLine, LineKind
+from tracker.domain.errors import Code, Sentence
+from tracker.domain.money import Money
+from tracker.domain.periods import Period
+from tracker.domain.report_texts import Picture, Place, Wording
+from tracker.domain.waivers import Waiver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from reports.model import Report
+    from tracker.domain.statements import StatementFacts
 
 SECRET = "Kept in the file that nobody may read"
 PAGE = '<!doctype html><html lang="en"><head><title>t</title></head><body>{}</body></html>'
@@ -60,6 +70,7 @@ WAYS = (
     "![x]({at})", "[x]({at})", "![x][y]\n\n[y]: {at}", "<{at}>", "![x](picture:{at})",
     "| ![x]({at}) | [y]({at}) |\n|---|---|\n| <img src={at}> | x |", "# ![x]({at})",
 )  # fmt: skip
+KINDS = [slug for slug, kind in catalogue.CATALOGUE.items() if kind.of_commitment is not None]
 PARTS, AT_ONCE = 6, 9
 """Over how many tests the payloads are spread, and how many stand in each text of a document."""
 
@@ -258,6 +269,94 @@ def test_whatever_is_written_into_a_report_nothing_is_read(bait: Bait, part: int
         assert all(at.lower().startswith(("http://", "https://", "mailto:")) for at in leads)
         assert shown == 0
         assert SECRET.encode() not in content
+
+
+def spoilt(value: Any, payloads: Iterator[str], name: str = "") -> Any:
+    """Put payloads, in turns, in the place of every text of the facts that people can write."""
+    if isinstance(value, Enum | Code | Money | Period) or name in CODED:
+        return value
+    if isinstance(value, str):
+        return next(payloads)
+    if isinstance(value, tuple) and not hasattr(value, "_fields"):
+        return tuple(spoilt(each, payloads, name) for each in value)
+    if isinstance(value, Wording):
+        return _wording(value, payloads)
+    return _parts_spoilt(value, payloads)
+
+
+def _wording(value: Wording, payloads: Iterator[str]) -> Wording:
+    """Spoil what is written, and leave what it is about."""
+    texts, explained = (
+        tuple((about, next(payloads)) for about, _said in told)
+        for told in (value.texts, value.explanations)
+    )
+    return Wording(texts, explained, spoilt(value.pictures, payloads))
+
+
+def _parts_spoilt(value: Any, payloads: Iterator[str]) -> Any:
+    if isinstance(value, Sentence):
+        return Sentence("{said}", {"said": next(payloads)})
+    if isinstance(value, tuple):
+        names = type(value)._fields  # type: ignore[attr-defined]
+        told = zip(names, value, strict=True)
+        return type(value)(*(spoilt(part, payloads, name) for name, part in told))
+    if not is_dataclass(value) or isinstance(value, type):
+        return value
+    names = [one.name for one in fields(value) if one.init and one.name != "lines"]
+    return replace(value, **{name: spoilt(getattr(value, name), payloads, name) for name in names})
+
+
+CODED = {"language", "media_type", "base64", "rule", "category", "categories"}
+"""Fields of facts that the tracker fills with words of its own."""
+
+
+def everything(language: str) -> StatementFacts:
+    """Facts in which everything is there that people can write."""
+    facts = carried_on(facts_of(6, language))
+    picture = Picture("Site", "image/png", base64.b64encode(dot()).decode())
+    lines = (
+        CrosswalkLine("1", "People", categories=CATEGORIES[:2]),
+        CrosswalkLine("S", "So far", LineKind.SUBTOTAL),
+        CrosswalkLine("2", "The rest", categories=CATEGORIES[2:]),
+    )
+    day = date(2030, 1, 1)
+    waiver = Waiver(1, "virement", "NGF-1", "because", day, None, "a", "b", day, None)
+    return replace(
+        facts,
+        number=2,
+        approved_by="B. Smit",
+        wording=Wording(
+            tuple((place.value, "words") for place in Place),
+            (("category:travel", "Trains."), ("milestone:M6", "Ill.")),
+            (picture,),
+        ),
+        crosswalk=Crosswalk(1, language, lines),
+        waivers=(waiver,),
+        final=FINAL,
+    )
+
+
+@pytest.mark.parametrize("slug", KINDS)
+def test_whatever_is_written_into_the_records_no_kind_of_report_reads_anything(
+    bait: Bait, slug: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the workbook and the figures inside, as it is issued."""
+    monkeypatch.setattr("reports.printed.to_pdf", printed_here)
+    turns = cycle(bait.payloads()[KINDS.index(slug) :])
+    facts = everything("en")
+    lines = [
+        line._replace(supplier=next(turns), document=next(turns), description=next(turns))
+        for line in facts.lines()
+    ]
+    facts = replace(spoilt(facts, turns), lines=lambda: iter(lines))
+    with watched(bait) as taken:
+        content = catalogue.to_format(catalogue.laid_out(slug, facts), "pdf")
+        assert taken == []
+    files, leads, _pictures = held(content)
+    assert len(files) == 2
+    assert not [name for name in files if "/" in name or ":" in name]
+    assert all(at.lower().startswith(("http://", "https://", "mailto:")) for at in leads)
+    assert SECRET.encode() not in content
 
 
 def test_what_is_read_nowhere_stands_in_no_document(bait: Bait) -> None:

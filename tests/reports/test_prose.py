@@ -105,7 +105,7 @@ def test_a_link_says_where_it_leads() -> None:
     assert 'href="https://example.org/x?a=1&amp;b=2"' in html
     assert '<span class="address">(https://example.org/x?a=1&amp;b=2)</span>' in html
     assert html.count("(https://example.org)") == 0
-    assert '<span class="address">(c@e.org)</span>' in html
+    assert '<span class="address">(c@example.org)</span>' in html
 
 
 @pytest.mark.parametrize(

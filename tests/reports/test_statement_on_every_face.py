@@ -16,11 +16,13 @@ from tests.actions.programme import OFFICER
 from tests.actions.test_budgets import version
 from tests.actions.test_obligations import ORDER
 from tests.actions.test_worked import HOURS, WAGE
+from tests.reports.csv_files import csv_tables, texts_in
 from tests.reports.programs import text_of
 from tests.reports.sums import written
 from tests.reports.test_ties_to_the_books import (
     Office,
     Tables,
+    check_csv,
     check_json,
     check_page,
     check_pdf,
@@ -42,6 +44,8 @@ from tracker.store.commitments import commitment_named
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.conftest import Databases
+
 TODAY = date(2026, 6, 30)
 CODE, PERIOD = "NGF-1", "2023"
 NAMES = {
@@ -53,9 +57,9 @@ NAMES = {
 
 
 @pytest.fixture
-def office(database_url: str) -> Iterator[Office]:
+def office(databases: Databases) -> Iterator[Office]:
     """Books on each kind of database, and a finance officer who asks for statements."""
-    yield from open_office(database_url)
+    yield from open_office(databases)
 
 
 def enter_hours(office: Office) -> None:
@@ -93,6 +97,7 @@ def check_every_face(office: Office, code: str, period: str) -> dict[str, Any]:
     workbook = office.face(code, period, ".xlsx")
     check_workbook(values_in(workbook, keys_of(told)), told, books)
     check_workbook(values_by_calamine(workbook, keys_of(told)), told, books)
+    check_csv(office.face(code, period, ".csv"), told, books)
     check_pdf(text_of(office.face(code, period, ".pdf")), books)
     return told
 
@@ -193,18 +198,29 @@ def replace_period(office: Office, year: str) -> Any:
 
 
 def check_told_everywhere(office: Office, told: dict[str, Any]) -> None:
-    """Page, workbook and PDF tell the changes that the JSON tells."""
+    """Page, workbook, csv and PDF tell the changes that the JSON tells."""
     tables = Tables(office.face(CODE, "2022").decode())
     grids = values_in(office.face(CODE, "2022", ".xlsx"), keys_of(told))
+    files = csv_tables(office.face(CODE, "2022", ".csv"), told["language"])
     printed = "".join("".join(text_of(office.face(CODE, "2022", ".pdf"))).split())
     for key in ("changed_amounts", "changes"):
         rows = [[as_written(cell, told["language"]) for cell in row] for row in rows_in(told, key)]
         assert tables.rows[key] == rows
+        kept = [[in_a_file(cell, told["language"]) for cell in row] for row in rows_in(told, key)]
+        assert [texts_in(row) for row in files[key].rows] == kept
         for row in rows:
             assert all("".join(cell.split()) in printed for cell in row)
     for row, cells in zip(rows_in(told, "changed_amounts"), grids["changed_amounts"][4:],
                           strict=False):  # fmt: skip
         assert [round(cell * 100) for cell in cells[2:5]] == [cell["cents"] for cell in row[2:]]
+
+
+def in_a_file(cell: Any, language: str) -> str:
+    """What is told as a spreadsheet of the language reads it."""
+    if not isinstance(cell, dict):
+        return str(cell or "")
+    amount: str = cell["amount"]
+    return amount.replace(".", ",") if language == "nl" else amount
 
 
 def as_written(cell: Any, language: str) -> str:

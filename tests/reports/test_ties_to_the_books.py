@@ -25,8 +25,9 @@ from sqlalchemy.orm import Session
 
 from tests.actions.closing import NOW, close_until
 from tests.actions.programme import OFFICER, load
+from tests.conftest import closing_engine
 from tests.reports.csv_files import csv_tables, plain_number
-from tests.reports.programs import recalculated, text_of
+from tests.reports.programs import recalculated_all, text_of
 from tests.reports.sums import Books, Euros, Row, written
 from tracker import create_app
 from tracker.actions import corrections, people, waivers
@@ -38,16 +39,16 @@ from tracker.domain.people import NewPerson
 from tracker.domain.policy import Role
 from tracker.domain.waivers import NewWaiver, Rule
 from tracker.extensions import db, limiter
-from tracker.store.session import open_engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from flask.testing import FlaskClient
     from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
     from sqlalchemy import Engine
+
+    from tests.conftest import Databases, SqliteFiles
 
 SEED, INVOICES = 5, 40
 BINDING = ["LUMC-1", "NGF-1", "PZH-1", "RMX-C", "RMX-K", "UL-1"]
@@ -61,6 +62,7 @@ PERIODS = {
 EMAIL, PASSWORD = "officer@example.org", "tied to the books"
 HEAD, FIRST = 4, 5  # rows of a worksheet
 NOTHING_TO_ADD: Row = []
+IN_WORDS = ("variances", "notes", "declaration")
 
 each_award = pytest.mark.parametrize("code", BINDING)
 each_period = pytest.mark.parametrize("period", PERIODS)
@@ -87,24 +89,32 @@ class Office:
 
 
 @pytest.fixture(scope="module")
-def office(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    path = tmp_path_factory.mktemp("books") / "books.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    yield from open_office(f"sqlite:///{path}")
+def office(sqlite_files: SqliteFiles) -> Iterator[Office]:
+    yield from open_office(sqlite_files)
 
 
 @pytest.fixture
-def own_office(database_url: str) -> Iterator[Office]:
+def own_office(databases: Databases) -> Iterator[Office]:
     """The same, on each kind of database, and for one test that may spoil it."""
-    yield from open_office(database_url)
+    yield from open_office(databases)
 
 
-def open_office(url: str) -> Iterator[Office]:
-    engine = open_engine(url)
-    with Session(engine) as session:
-        load(session, seed=SEED, invoices=INVOICES)
-        person = NewPerson(EMAIL, "O. Fficer", Role.FINANCE_OFFICER, PASSWORD)
-        people.add(session, person, by=OFFICER)
+def fill_office(session: Session) -> None:
+    load(session, seed=SEED, invoices=INVOICES)
+    add_officer(session)
+
+
+def add_officer(session: Session) -> None:
+    person = NewPerson(EMAIL, "O. Fficer", Role.FINANCE_OFFICER, PASSWORD)
+    people.add(session, person, by=OFFICER)
+
+
+def open_office(databases: Databases) -> Iterator[Office]:
+    with databases.copy_of("office", fill_office) as url, closing_engine(url) as engine:
+        yield from signed_in(url, engine)
+
+
+def signed_in(url: str, engine: Engine) -> Iterator[Office]:
     app = create_app(Settings(secret_key="t" * 40, database_url=url))
     limiter.reset()
     client = app.test_client()
@@ -115,7 +125,6 @@ def open_office(url: str) -> Iterator[Office]:
     yield Office(engine, client)
     with app.app_context():
         db.engine.dispose()
-    engine.dispose()
 
 
 class Tables(HTMLParser):
@@ -287,6 +296,19 @@ def test_these_are_all_binding_commitments(office: Office) -> None:
         assert [code for (code,) in codes] == BINDING
 
 
+@each_award
+def test_every_section_is_compared_with_the_books(office: Office, code: str) -> None:
+    """What is not is told in words; what changed is in test_statement_on_every_face.py."""
+    for period in PERIODS:
+        told = json.loads(office.face(code, period, ".json"))
+        sections = {section["key"]: section for section in told["sections"]}
+        compared = set(office.books(code, period).sections())
+        assert compared <= set(sections)
+        assert set(sections) - compared <= {*IN_WORDS, "checks"}
+        for key in set(sections) & set(IN_WORDS):
+            assert {column["kind"] for column in sections[key]["columns"]} <= {"text", "date"}
+
+
 @each_period
 @each_award
 def test_the_page_ties_to_the_books(office: Office, code: str, period: str) -> None:
@@ -350,24 +372,38 @@ def test_the_pdf_ties_to_the_books(office: Office, code: str, period: str) -> No
     check_pdf(text_of(office.face(code, period, ".pdf")), office.books(code, period))
 
 
+@pytest.fixture(scope="module")
+def worked_out_again(
+    office: Office, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, dict[str, list[Row]]]:
+    """The workbooks of a year as LibreOffice works them out, and one with a cent typed over."""
+    workbooks = {code: office.face(code, "2023", ".xlsx") for code in BINDING}
+    keys = {code: keys_of(json.loads(office.face(code, "2023", ".json"))) for code in BINDING}
+    book = opened(workbooks["NGF-1"], values=False)
+    cell = book.worksheets[1 + keys["NGF-1"].index("lines")].cell(FIRST, 11)
+    cell.value += 0.01
+    book.save(changed := io.BytesIO())
+    workbooks |= {"typed_over": changed.getvalue()}
+    keys |= {"typed_over": keys["NGF-1"]}
+    again = recalculated_all(workbooks, tmp_path_factory.mktemp("worked_out"))
+    return {name: values_in(again[name], keys[name]) for name in again}
+
+
 @pytest.mark.libreoffice
 @each_award
 def test_the_workbook_ties_to_the_books_when_it_is_worked_out_again(
-    office: Office, code: str, tmp_path: Path
+    office: Office, worked_out_again: dict[str, dict[str, list[Row]]], code: str
 ) -> None:
     told = json.loads(office.face(code, "2023", ".json"))
-    again = recalculated(office.face(code, "2023", ".xlsx"), tmp_path)
-    check_workbook(values_in(again, keys_of(told)), told, office.books(code, "2023"))
+    check_workbook(worked_out_again[code], told, office.books(code, "2023"))
 
 
 @pytest.mark.libreoffice
-def test_a_cent_that_is_typed_over_shows_in_the_checks(office: Office, tmp_path: Path) -> None:
+def test_a_cent_that_is_typed_over_shows_in_the_checks(
+    office: Office, worked_out_again: dict[str, dict[str, list[Row]]]
+) -> None:
     told = json.loads(office.face("NGF-1", "2023", ".json"))
-    book = opened(office.face("NGF-1", "2023", ".xlsx"), values=False)
-    cell = book.worksheets[1 + keys_of(told).index("lines")].cell(FIRST, 11)
-    cell.value += 0.01
-    book.save(changed := io.BytesIO())
-    again = values_in(recalculated(changed.getvalue(), tmp_path), keys_of(told))
+    again = worked_out_again["typed_over"]
     *checks, together = again["checks"][HEAD:]
     section = told["sections"][keys_of(told).index("checks")]
     own = [round(row[3], 2) for row in checks[: len(section["rows"])]]
@@ -417,6 +453,7 @@ def test_a_waiver_is_printed_on_every_face(own_office: Office, about: str) -> No
     check_json(told, books)
     grids = values_in(own_office.face(code, period, ".xlsx"), keys_of(told))
     check_workbook(grids, told, books)
+    check_csv(own_office.face(code, period, ".csv"), told, books)
     check_pdf(text_of(own_office.face(code, period, ".pdf")), books)
 
 
@@ -545,6 +582,7 @@ def test_adjustments_of_a_closed_period_show_in_the_next_on_every_face(
     check_json(told, books)
     check_page(own_office.face(code, "2022").decode(), books)
     check_workbook(values_in(own_office.face(code, "2022", ".xlsx"), keys_of(told)), told, books)
+    check_csv(own_office.face(code, "2022", ".csv"), told, books)
     check_pdf(text_of(own_office.face(code, "2022", ".pdf")), books)
 
 

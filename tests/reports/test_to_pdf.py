@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -219,6 +220,16 @@ def test_a_document_without_addresses_is_printed() -> None:
 def test_a_document_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door, "SECONDS_MAX", 0.05)
     with pytest.raises(TrackerError, match="it took longer than"):
+        to_pdf(PAGE)
+
+
+@pytest.mark.parametrize("number", [signal.SIGXCPU, signal.SIGKILL])
+def test_a_printer_that_was_ended_is_not_silent(
+    monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    ended = subprocess.CompletedProcess([], -number, b"", b"")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: ended)
+    with pytest.raises(TrackerError, match="seconds of computing, or was ended"):
         to_pdf(PAGE)
 
 
