@@ -215,6 +215,8 @@ STOPS = (
     Stop("issued", "/issued"),
     Stop("issued-funder", "/issued", VIEWER),
     Stop("issued-report", "/issued/1"),
+    Stop("consortium", "/consortium"),
+    Stop("consortium-withdraw", "/consortium/1/withdraw"),
     Stop("verify", "/verify", None),
     Stop("verify-inside", "/verify"),
     Stop("people", "/people", ADMINISTRATOR),
@@ -282,14 +284,21 @@ def launched(playwright: Playwright) -> Browser:
 
 def sign_in(page: Page, role: Role) -> None:
     """Sign in as the sample's person of a role, on the form that is open."""
-    page.locator("#email").fill(EMAILS[role])
-    page.locator("#password").fill(sample.PASSWORD)
-    page.locator("main form.stack button").click()
+    sign_in_as(page, EMAILS[role], sample.PASSWORD)
+
+
+def sign_in_as(page: Page, email: str, password: str) -> None:
+    """Sign in as somebody, on the form that is open."""
+    page.locator("#email").fill(email)
+    page.locator("#password").fill(password)
+    with page.expect_navigation():
+        page.locator("main form.stack button").click()
     page.wait_for_url(lambda url: "/sign-in" not in url)
 
 
 def choose_language(page: Page, language: str) -> None:
     """Press the button of a language, unless the page speaks it already."""
     if page.locator("html").get_attribute("lang") != language:
-        page.locator(f"button[name=language][value={language}]").click()
+        with page.expect_navigation():
+            page.locator(f"button[name=language][value={language}]").click()
         page.wait_for_selector(f"html[lang={language}]")

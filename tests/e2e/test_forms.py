@@ -90,8 +90,8 @@ def test_the_room_that_is_left_follows_what_is_typed(page: Page) -> None:
         ("", "Total €\xa0600.00; €\xa0400.00 left."),
     ):
         second.fill(typed)
-        assert room.text_content() == told
-        assert ("is-late" in (room.get_attribute("class") or "")) == ("too much" in told)
+        expect(room).to_have_text(told)
+        expect(room).to_have_class("is-late" if "too much" in told else "")
 
 
 def test_what_was_refused_takes_the_focus_and_leads_to_its_field(

@@ -43,11 +43,12 @@ STATEMENT = """<?xml version="1.0" encoding="UTF-8"?>
 
 def sign_in_by_keyboard(opened: Opened, address: str, role: Role) -> Page:
     page = opened(address)
+    expect(page.locator("#email")).to_be_focused()  # which a browser may do after it has loaded
     page.keyboard.type(EMAILS[role])
     page.keyboard.press("Tab")
     page.keyboard.type(sample.PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/*")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     expect(page.locator("nav.menu")).to_be_visible()
     return page
 

@@ -52,10 +52,12 @@ def test_one_can_sign_in_and_out_without_a_mouse(opened: Opened, own_address: st
     page.keyboard.type(EMAILS[OFFICER])
     page.keyboard.press("Tab")
     page.keyboard.type(sample.PASSWORD)
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     expect(page).to_have_url(f"{own_address}/work")
     tab_to(page, "Sign out")
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
 
 
@@ -77,7 +79,8 @@ def test_the_first_press_offers_to_skip_to_the_content(opened_as: Opened) -> Non
 def test_every_entry_of_the_menu_is_reached_and_followed(opened_as: Opened, way: str) -> None:
     page = opened_as(OFFICER, "/work" if way != "/work" else "/overview")
     tab_to(page, way)
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     page.wait_for_url(f"**{way}")
     expect(page.locator(".menu [aria-current=page]")).to_have_attribute("href", way)
 

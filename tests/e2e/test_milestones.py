@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.served import EMAILS, choose_language
-from tests.e2e.test_funding import fill, follow, send, tab_to_field
-from tracker.actions import sample
+from tests.e2e.served import choose_language
+from tests.e2e.test_funding import fill, follow, send, sign_in_by_keyboard, tab_to_field
 from tracker.domain.policy import Role
 
 if TYPE_CHECKING:
@@ -22,12 +21,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def lead(opened: Opened, own_address: str) -> Page:
-    page = opened(own_address)
-    page.keyboard.type(EMAILS[Role.PROJECT_LEAD])
-    page.keyboard.press("Tab")
-    page.keyboard.type(sample.PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_selector("nav.menu")
+    page = sign_in_by_keyboard(opened, own_address, Role.PROJECT_LEAD)
     choose_language(page, "en")
     return page
 

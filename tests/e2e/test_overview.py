@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.e2e.served import EMAILS, VIEWER
-from tests.e2e.test_funding import follow
+from tests.e2e.served import VIEWER
+from tests.e2e.test_funding import follow, sign_in_by_keyboard
 from tests.e2e.test_keyboard import focused, tab_to
-from tracker.actions import sample
 from tracker.domain.policy import Role
 
 if TYPE_CHECKING:
@@ -22,11 +21,7 @@ if TYPE_CHECKING:
 
 def land(opened: Opened, address: str, role: Role) -> Page:
     """Sign in by keyboard, and come to the overview."""
-    page = opened(address)
-    page.keyboard.type(EMAILS[role])
-    page.keyboard.press("Tab")
-    page.keyboard.type(sample.PASSWORD)
-    page.keyboard.press("Enter")
+    page = sign_in_by_keyboard(opened, address, role)
     page.wait_for_url("**/overview")
     return page
 

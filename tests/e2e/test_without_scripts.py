@@ -47,9 +47,9 @@ def test_a_finance_officers_day_without_scripts(
 
     page.get_by_role("button", name="Dark").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
-    page.get_by_role("link", name="Reports").click()
-    page.get_by_label("Commitment").select_option("RMX-K")
-    page.get_by_label("Period").select_option("2025-Q4")
+    page.get_by_role("link", name="Reports", exact=True).click()
+    page.get_by_label("Commitment", exact=True).select_option("RMX-K")
+    page.get_by_label("Period", exact=True).select_option("2025-Q4")
     page.get_by_role("button", name="Show report").click()
     expect(page.get_by_role("region", name="Cost lines")).to_contain_text("459.38")
     page.get_by_role("button", name="Nederlands").click()

@@ -261,6 +261,12 @@ ROUTES = [
     _route("issued.download", "POST", "/issued/1/files/json", INSIDE),
     _route("issued.download_period", "POST", "/issued/1/period", INSIDE),
     _route("issued.answer", "POST", "/issued/1/answer", set()),
+    # The viewer's funder is no partner; those that are have tests of their own.
+    _route("consortium.show_list", "GET", "/consortium", INSIDE),
+    _route("consortium.give", "POST", "/consortium", {OFFICER}),
+    _route("consortium.download", "POST", "/consortium/1/files/json", INSIDE),
+    _route("consortium.withdraw", "GET", "/consortium/1/withdraw", {OFFICER}),
+    _route("consortium.withdraw", "POST", "/consortium/1/withdraw", {OFFICER}),
     _route("verification.show", "GET", "/verify", EVERYBODY, anonymous=True),
     _route("verification.verify", "POST", "/verify", EVERYBODY, anonymous=True),
     _route("funder_reports.show_list", "GET", "/funder-reports", INSIDE),

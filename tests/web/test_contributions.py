@@ -62,7 +62,11 @@ def test_hours_count_once_they_are_signed_for(sign_in: SignIn) -> None:
     assert "€\N{NO-BREAK SPACE}89,655.00 does not count yet" in client.get("/in-kind").text
     assert fill_in(client, "/in-kind/declarations/new", **declaration()).status_code == 302
     assert "€\N{NO-BREAK SPACE}43,395.00 does not count yet" in client.get("/in-kind").text
-    assert "missing" not in client.get(chosen).text.partition("Biomaterials BV in 2025")[2]
+    page = client.get(chosen).text
+    assert "missing" not in page.partition("Biomaterials BV in 2025")[2]
+    history = page.partition('id="history"')[2]
+    assert "Assay by hand" in history
+    assert "15 Jan 2026" in history
 
 
 def test_hours_sent_twice_are_kept_once(sign_in: SignIn, session: Session) -> None:

@@ -104,6 +104,14 @@ def test_a_waiver_is_asked_for_by_one_and_approved_by_another(
     assert "Steunintensiteit" in page  # in the funder's language
     officer.post(f"/waivers/{key}/end", data={"csrf_token": token_of(officer)})
     assert newest(session).ended_on is not None
+    history = officer.get("/financing").text.partition('id="history"')[2]
+    deeds = ("Asked for a waiver", "Approved a waiver", "Ended a waiver")
+    assert [history.count(deed) for deed in deeds] == [2, 2, 1]  # one is of the sample
+
+
+def test_public_money_that_is_not_called_aid_is_said_beside_the_rule(sign_in: SignIn) -> None:
+    page = sign_in(OFFICER).get("/financing").text
+    assert f"Without {EUR}2,000,000.00 of public money whose programme names no category" in page
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,18 @@ def test_each_download_is_shown_to_the_office_and_to_nobody_else(
     assert "funder@sample.example" not in seen
 
 
+def test_the_office_sees_who_would_be_mailed_and_the_funder_does_not(
+    sign_in: SignIn, own: tuple[int, int]
+) -> None:
+    page = sign_in(OFFICER).get(f"/issued/{own[1]}").text
+    assert "Mailed are those who sign in for this funder" in page
+    assert "funder@sample.example" in page
+    assert "Nobody was mailed of this report yet." in page
+    seen = sign_in(VIEWER).get(f"/issued/{own[1]}").text
+    assert 'id="mails"' in page
+    assert 'id="mails"' not in seen
+
+
 def test_a_funder_accepts_once_and_is_told_so(
     sign_in: SignIn, session: OrmSession, own: tuple[int, int]
 ) -> None:
@@ -195,6 +207,47 @@ def test_what_was_withdrawn_cannot_be_answered(
     refused = answer(viewer, own[0], version=str(report.version), said="x", accept="y")
     assert refused.status_code == 422
     assert issued(session, own[0]).standing is Standing.WITHDRAWN
+
+
+def test_an_answer_that_is_pressed_twice_is_given_once_and_a_second_tab_is_told(
+    sign_in: SignIn, session: OrmSession, own: tuple[int, int]
+) -> None:
+    viewer = sign_in(VIEWER)
+    page, other = (viewer.get(f"/issued/{own[1]}").text for _ in range(2))
+
+    def press(shown: str, **fields: str) -> TestResponse:
+        form = shown[shown.index("/answer") :]
+        known = {
+            name: form.split(f'name="{name}" value="')[1].split('"')[0]
+            for name in ("once", "version")
+        }
+        sent = {"csrf_token": token_in(shown), **known, **fields}
+        return viewer.post(f"/issued/{own[1]}/answer", data=sent)
+
+    assert press(page, said="Akkoord.", accept="y").status_code == 302
+    assert press(page, said="Akkoord.", accept="y").status_code == 302
+    late = press(other, said="No.", **{"return": "y"})
+    assert late.status_code == 422
+    assert "No." in late.text or "Akkoord." in late.text
+    found = issued(session, own[1])
+    assert (found.standing, found.said) == (Standing.ACCEPTED, "Akkoord.")
+
+
+def test_a_tab_that_was_open_when_the_report_was_withdrawn_answers_nothing(
+    sign_in: SignIn, session: OrmSession, own: tuple[int, int]
+) -> None:
+    viewer = sign_in(VIEWER)
+    page = viewer.get(f"/issued/{own[1]}").text
+    form = page[page.index("/answer") :]
+    known = {
+        name: form.split(f'name="{name}" value="')[1].split('"')[0] for name in ("once", "version")
+    }
+    withdraw(session, own[1], "One invoice was counted twice.")
+    sent = {"csrf_token": token_in(page), **known, "said": "", "accept": "y"}
+    told = viewer.post(f"/issued/{own[1]}/answer", data=sent)
+    assert told.status_code == 422
+    assert "One invoice was counted twice." in told.text
+    assert issued(session, own[1]).standing is Standing.WITHDRAWN
 
 
 def test_nobody_but_the_funder_answers(sign_in: SignIn, own: tuple[int, int]) -> None:

@@ -16,6 +16,7 @@ from tracker.domain.policy import Role
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from flask import Flask
     from flask.testing import FlaskClient
 
 ROOT = Path(__file__).parents[2]
@@ -33,6 +34,16 @@ def faults_of(tag: str, given: dict[str, str]) -> list[str]:
     return faults
 
 
+REPEATABLE = frozenset(
+    """security.login security.logout preferences.language preferences.theme projects.choose
+    people.set_active waivers.approve waivers.end reporting_periods.confirm reporting_periods.drop
+    splitting.move_up splitting.move_down splitting.end imports.bring_in intakes.cancel
+    intakes.begin_anew mappings.choose mappings.read_as report_jobs.ask report_jobs.cancel
+    report_jobs.retry issued.download issued.download_period""".split()
+)
+"""What may be sent again: it finds its work done, knows a file again, or hands one out."""
+
+
 class Page(HTMLParser):
     """Reads a page and notes what no page may have."""
 
@@ -44,6 +55,7 @@ class Page(HTMLParser):
         self.refers: list[str] = []
         self.links: list[str] = []
         self.forms: list[str] = []
+        self.without_key: list[str] = []
         self.headings: list[str] = []
         self.feed(text)
         self.close()
@@ -69,6 +81,9 @@ class Page(HTMLParser):
                 self.headings.append(tag)
             case "form" if given.get("method") == "post":
                 self.forms.append("without a token")
+                self.without_key.append(given.get("action", ""))
+            case "input" if given.get("name") == "once" and self.without_key:
+                self.without_key.pop()
             case "input" if given.get("name") == "csrf_token" and self.forms:
                 self.forms[-1] = "with a token"
 
@@ -96,12 +111,16 @@ def pages_of(client: FlaskClient, role: Role) -> dict[str, Page]:
 
 @pytest.mark.parametrize("role", Role)
 def test_every_page_is_well_formed_and_carries_nothing_inline(
-    role: Role, sign_in: Callable[[Role], FlaskClient]
+    role: Role, sign_in: Callable[[Role], FlaskClient], app: Flask
 ) -> None:
+    doors = app.url_map.bind("localhost")
     for address, page in pages_of(sign_in(role), role).items():
         assert page.faults == [], address
         assert page.headings.count("h1") == 1, address
         assert "without a token" not in page.forms, address
+        ways = {way.partition("?")[0] for way in page.without_key if way}
+        assert {doors.match(way, "POST")[0] for way in ways} <= REPEATABLE, address
+        assert "" not in page.without_key, address
 
 
 def test_a_fault_in_a_page_would_be_found() -> None:
