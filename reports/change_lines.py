@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def variances(facts: StatementFacts) -> list[Section]:
     """Lay out what differs from the plan and what was said of it; nothing where nothing does."""
-    found = topics(facts, facts.threshold)
+    found = topics(facts)
     if not found:
         return []
     _ = words.gettext_for(facts.language)

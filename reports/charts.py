@@ -17,7 +17,7 @@ from tracker.domain.periods import month_of
 if TYPE_CHECKING:
     from datetime import date
 
-    from reports.model import Section
+    from reports.model import Row, Section
 
 HUES: Final = 5  # that can be told apart, in greyscale too
 LINES: Final = 3
@@ -30,7 +30,7 @@ class Bars:
 
     Shape:  ``label``, ``parts`` and ``whole`` are positions of the section's columns; the parts,
             at most three, are set end to end in this order. ``of`` says a bar in words, such as
-            ``{part} of {whole} ({share})``.
+            ``{part} of {whole} ({share})``; bars of which there is no whole need neither.
     """
 
     follows_table: ClassVar[bool] = True
@@ -40,8 +40,8 @@ class Bars:
     section: Section
     label: int
     parts: tuple[int, ...]
-    whole: int
-    of: str
+    whole: int | None = None
+    of: str = ""
 
     @property
     def name(self) -> str:
@@ -55,10 +55,14 @@ class Bars:
             Bar(
                 str(row[self.label]),
                 tuple(part for at in self.parts if isinstance(part := row[at], Money)),
-                whole if isinstance(whole := row[self.whole], Money) else None,
+                self._whole_in(row),
             )
             for row in self.section.rows
         ]
+
+    def _whole_in(self, row: Row) -> Money | None:
+        whole = None if self.whole is None else row[self.whole]
+        return whole if isinstance(whole, Money) else None
 
 
 class Bar(NamedTuple):

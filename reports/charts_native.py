@@ -64,10 +64,11 @@ def add_chart(sheet: Worksheet, chart: Chart, section: Section, language: str) -
     drawn.width = WIDTH
     first_row = table.last_row + 4
     last_row = first_row + ROWS_A_CENTIMETRE * ceil(drawn.height)
-    sheet.add_chart(drawn, f"A{first_row}")
-    sheet.print_area = f"A1:{_last_column(section)}{last_row}"
-    if last_row > PAGE_ROWS:
+    if on_next_page := last_row > PAGE_ROWS:
         sheet.row_breaks.append(Break(id=first_row - 1))
+    # There a row is left free, or the edge of the chart shows on this page.
+    sheet.add_chart(drawn, f"A{first_row + on_next_page}")
+    sheet.print_area = f"A1:{_last_column(section)}{last_row + on_next_page}"
 
 
 def _last_column(section: Section) -> str:
@@ -133,7 +134,7 @@ def _bars(chart: Bars, table: Table) -> BarChart:
         _fill(part, HUES[hue - 1])
     drawn = _bar_chart(table, chart.label, parts, reach)
     drawn.gapWidth, drawn.height = 90, 3 + len(bars)
-    if any(bar.whole is not None for bar in bars):
+    if chart.whole is not None and any(bar.whole is not None for bar in bars):
         drawn += _frame(_bar_chart(table, chart.label, [table.column(chart.whole)], reach))
     return drawn
 

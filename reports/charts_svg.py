@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from reports.charts import Bar, Bullet, Chart, Part
 
 # Bars: labels, bars, figures.
-BAR_LEFT: Final = 200
-BAR_WIDTH: Final = 344
+BAR_LEFT: Final = 240
+BAR_WIDTH: Final = 304
 TEXT_LEFT: Final = 552
-LABEL_LENGTH: Final = 28
+LABEL_LENGTH: Final = 34
 ROW: Final = 26
 TOP: Final = 30
 PART_HUES: Final = (1, 4, 2)  # of the parts of a bar
@@ -115,7 +115,7 @@ def _legend(chart: Bars, bars: list[Bar]) -> str:
         drawn.append(box(f"chart-{hue}", (left, 4, 12, 12), HUES[hue - 1], stroke=SOFT))
         drawn.append(text("chart-key", left + 17, 14, named))
         left += 32 + LETTER * len(named)
-    if any(bar.whole is not None for bar in bars):
+    if chart.whole is not None and any(bar.whole is not None for bar in bars):
         drawn.append(box("chart-whole", (left, 4, 12, 12), "none", stroke=INK))
         drawn.append(text("chart-key", left + 17, 14, chart.section.columns[chart.whole].title))
     return f'<g class="chart-legend">{"".join(drawn)}</g>'

@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from reports.charts import Timeline, TimelineRow
 
 WIDTH: Final = 960
-PLOT_LEFT, PLOT_RIGHT = 236, 800
+PLOT_LEFT, PLOT_RIGHT = 284, 800
 ROW: Final = 26
 HEAD: Final = 50
 FOOT: Final = 26
-LABEL_LENGTH: Final = 35
+LABEL_LENGTH: Final = 42
 YEARS_WITH_QUARTERS: Final = 3
 YEARS_NAMED: Final = 14  # more do not fit beside each other
 YEAR_WIDTH: Final = 36  # of its name, with what is before it

@@ -31,7 +31,7 @@ def cost_lines(facts: StatementFacts) -> LongSection:
             Column(_("Document"), width=16),
             Column(_("Description"), width=36),
             Column(_("Category"), width=20),
-            Column(_("Work package"), width=12),
+            Column(_("Work package"), width=13),
             Column(_("Account"), width=11),
             Column(_("Amount of the line"), Kind.MONEY, 16),
             Column(_("Charged"), Kind.MONEY, 16),

@@ -155,6 +155,4 @@ def _chart(by_category: Section, language: str) -> Bars:
         section=by_category,
         label=0,
         parts=(2, 3),
-        whole=CHARGED,
-        of=_("{part} of {whole} ({share})"),
     )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from reports import figures, words
+from reports.change_lines import variances
 from reports.checks import Tied, checks_of
 from reports.commitment_head import headed
 from reports.declaration import declaration
 from reports.final_steps import audit_of, steps_of
 from reports.milestone_report import timeline_of, told_of
 from reports.model import Cell, Column, Kind, Section, Sum
+from reports.own_lines import own_lines
 from reports.receipt_lines import receipt_lines
 from reports.source_lines import grant_lines
 from reports.statement import award_of, categories_of, chart_of
@@ -51,11 +53,13 @@ def build(facts: StatementFacts) -> Report:
             grant_lines(facts),
             award_of(facts),
             categories,
+            *own_lines(facts),
             _paid_by(facts, facts.final),
             *((receipt_lines(facts),) if facts.commitment.form is not Form.IN_KIND else ()),
             steps_of(facts, facts.final),
             *audit_of(facts, facts.final),
             *((told_of(chart, facts),) if chart else ()),
+            *variances(facts),
             declaration(facts),
             checks_of(facts, _tied(facts)),
         ),

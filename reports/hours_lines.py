@@ -80,10 +80,10 @@ def contribution_lines(facts: StatementFacts) -> LongSection:
         "contributions",
         _("Contributions in kind"),
         (
-            Column(_("Ledger key"), width=20),
+            Column(_("Ledger key"), width=34),
             Column(_("Partner"), width=24),
             Column(_("Day"), Kind.DATE, 14),
-            Column(_("Work package"), width=12),
+            Column(_("Work package"), width=14),
             Column(_("What was done"), width=36),
             Column(_("Hours"), Kind.NUMBER, 11),
             Column(_("Rate"), Kind.NUMBER, 11),

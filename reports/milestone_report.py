@@ -130,7 +130,7 @@ def _judged(seen: Sequence[Milestone], language: str) -> Section:
         (
             Column(_("Code"), width=7),
             Column(_("Milestone"), width=36),
-            Column(_("Work package"), width=12),
+            Column(_("Work package"), width=14),
             Column(_("Weight"), Kind.COUNT, 10),
             Column(_("Progress in %"), Kind.COUNT, 10),
             Column(_("How it is judged"), width=60),
@@ -150,7 +150,7 @@ def _moves(seen: Sequence[Milestone], language: str) -> Section:
         _("Moves of milestones"),
         (
             Column(_("Code"), width=7),
-            Column(_("Decided on"), Kind.DATE, 15),
+            Column(_("Decided on"), Kind.DATE, 17),
             Column(_("From"), Kind.DATE, 15),
             Column(_("To"), Kind.DATE, 15),
             Column(_("Days"), Kind.COUNT, 10),

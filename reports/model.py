@@ -107,7 +107,8 @@ class Section:
     """A table with an optional row of totals. ``None`` is an empty cell.
 
     Shape:  ``rest`` stands for the rows that are not shown, and counts in the totals; ``ties``
-            say, by (row, column), from which other figures of the report a figure follows.
+            say, by (row, column), from which other figures of the report a figure follows;
+            ``subtotals`` are the rows that add others up, and stand out.
     Errors: ``TypeError`` for a value in the wrong column, ``ValueError`` for a figure that
             does not follow from the others: what is a cent off cannot be made.
     """
@@ -120,6 +121,7 @@ class Section:
     note: str = ""
     rest: Row = ()
     ties: Mapping[tuple[int, int], Sum] = field(default_factory=dict)
+    subtotals: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         added = Adding(self.columns, self.rows)

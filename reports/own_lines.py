@@ -45,7 +45,7 @@ def own_lines(facts: StatementFacts) -> tuple[Section, ...]:
     ties = _ties(rows, {total: lines, **_parts(crosswalk)})
     return (
         Section(KEY, _("In the funder's own lines"), _columns(facts.language), tuple(rows),
-                note=_note(facts, crosswalk), ties=ties),
+                note=_note(facts, crosswalk), ties=ties, subtotals=frozenset({*subtotals, total})),
     )  # fmt: skip
 
 

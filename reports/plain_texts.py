@@ -32,7 +32,7 @@ _LIKE_ONE_WITHIN: Final = re.compile(
     f"|[{_SIGNS}]++.*(?:\\w\\(|\\|))",
     re.DOTALL,
 )
-_ENDS_A_COLUMN: Final = re.compile("([,;\t\n])")
+_ENDS_A_COLUMN: Final = re.compile("([,;\t\r\n])")
 
 
 def is_risky(text: str) -> bool:

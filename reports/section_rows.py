@@ -102,10 +102,10 @@ class SectionRows:
             [
                 cell(
                     f"{name}{HEAD_ROW}",
-                    style_of(styles, f"head {column.kind.name}", column.title),
+                    style_of(styles, f"head {_head(at, column)}", column.title),
                     column.title,
                 )
-                for name, column in zip(self._names, section.columns, strict=True)
+                for at, (name, column) in enumerate(zip(self._names, section.columns, strict=True))
             ],
             lines_in((column.title for column in section.columns), self._widths),
         )
@@ -151,8 +151,11 @@ class SectionRows:
 
     def _cells(self, at: int, values: Row) -> Iterator[str]:
         """Write the cells of a line, with a formula where a figure follows from others."""
+        subtotals = self.section.subtotals if isinstance(self.section, Section) else ()
+        weight = "strong " if at - FIRST_ROW in subtotals else ""
         for position, (column, value) in enumerate(zip(self.section.columns, values, strict=True)):
-            style = style_of(self.styles, column.kind.name, value)
+            name = f"{weight}{column.kind.name}" if weight else _look(position, column)
+            style = style_of(self.styles, name, value)
             yield cell(f"{self._names[position]}{at}", style, value, self._formula(at, position))
 
     def _totals(self, at: int, totals: Row, adding: str) -> list[str]:
@@ -191,6 +194,16 @@ class SectionRows:
 
     def _quoted(self, key: str) -> str:
         return "'{}'".format(self.sheets[key].replace("'", "''"))
+
+
+def _look(at: int, column: Column) -> str:
+    """Name the style of a column's cells: a number in front is a name, not a figure."""
+    return "name COUNT" if at == 0 and column.kind is Kind.COUNT else column.kind.name
+
+
+def _head(at: int, column: Column) -> str:
+    """Name the style of a column's head, without the word for a head."""
+    return Kind.TEXT.name if _look(at, column) != column.kind.name else column.kind.name
 
 
 class _Remembered(dict["Value", str]):

@@ -66,9 +66,9 @@ def _milestones(facts: StatementFacts) -> Section:
         (
             Column(_("Code"), width=7),
             Column(_("Milestone"), width=32),
-            Column(_("Work package"), width=12),
-            Column(_("Baseline"), Kind.DATE, 15),
-            Column(_("Current date"), Kind.DATE, 15),
+            Column(_("Work package"), width=14),
+            Column(_("Baseline"), Kind.DATE, 17),
+            Column(_("Current date"), Kind.DATE, 17),
             Column(_("Actual date"), Kind.DATE, 15),
             Column(_("Days of slip"), Kind.COUNT, 10),
             Column(_("Standing"), width=22),

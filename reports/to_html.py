@@ -100,9 +100,11 @@ def written(
 
 
 def _shown(section: Section | LongSection, report: Report) -> Section:
+    _ = words.gettext_for(report.language)
+    if not section.row_count:
+        section = replace(section, note=f"{section.note} {_('There is nothing to list.')}".strip())
     if isinstance(section, Section):
         return section
-    _ = words.gettext_for(report.language)
     note = _("Here are the {shown} largest of {count} lines, in order; {file} holds them all.")
     rest = _("{count} other lines")
     told = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from tracker.domain.report_texts import Picture
 
 ROOT: Final = Path(__file__).parents[1]
-SECONDS_MAX: Final = 120  # a report of 500 lines takes ten
+SECONDS_MAX: Final = 120  # of computing; a report of 500 lines takes ten
+BUSY: Final = 5  # how many times as long it may take by the clock: others are at work as well
+BY_LIMITS: Final = frozenset({-signal.SIGXCPU, -signal.SIGKILL})
 NO_LIBRARY: Final = 3  # exit status
 # What the child needs to find programs, libraries and fonts; no secret is among them.
 ENVIRONMENT: Final = (
@@ -70,17 +73,19 @@ def to_pdf(
             capture_output=True,
             cwd=ROOT,
             env={**kept, "PYTHONUTF8": "1"},
-            timeout=SECONDS_MAX,
+            timeout=SECONDS_MAX * BUSY,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise _failure(f"it took longer than {SECONDS_MAX} seconds") from None
+        raise _failure(f"it took longer than {SECONDS_MAX * BUSY} seconds") from None
     if done.returncode == NO_LIBRARY:
         raise TrackerError(
             "The PDF cannot be made: the libraries of Pango are not installed.",
             "Ask an administrator for: apt-get install {packages}",
             packages=PANGO,
         )
+    if done.returncode in BY_LIMITS:
+        raise _failure(f"it took more than {SECONDS_MAX} seconds of computing, or was ended")
     if done.returncode:
         raise _failure(done.stderr.decode(errors="replace").strip()[-500:])
     return done.stdout

@@ -139,8 +139,7 @@ def _styles(book: Workbook, language: str) -> dict[str, int]:
 
     def make(name: str, font: Font, **parts: object) -> None:
         for named, quoted in ((name, False), (f"risky {name}", True)):
-            # Its row is replaced when it is written.
-            cell = book.worksheets[0].cell(len(made) + 1, 1)
+            cell = book.worksheets[0].cell(len(made) + 1, 1)  # its row is written later
             cell.font = font
             for part in ("alignment", "border", "fill", "number_format"):
                 setattr(cell, part, parts.get(part, _PLAIN[part]))
@@ -163,11 +162,13 @@ def _styles(book: Workbook, language: str) -> dict[str, int]:
         looks = {"number_format": figures.excel_format(kind.name, language)}
         side = _side(kind, "top", wraps=kind is Kind.TEXT)
         make(kind.name, ink, border=under, alignment=side, **looks)
+        make(f"strong {kind.name}", strong, border=under, alignment=side, **looks)
         make(f"total {kind.name}", strong, border=ruled, alignment=side, **looks)
         head = _side(kind, "bottom", wraps=True)
         make(f"head {kind.name}", strong, border=Border(bottom=_THICK), alignment=head)
-    looks = {"number_format": figures.excel_format("DATE", language)}
-    make("fact DATE", ink, border=under, alignment=Alignment("left", "top"), **looks)
+    for name in ("name COUNT", "fact DATE"):
+        looks = {"number_format": figures.excel_format(name.split()[1], language)}
+        make(name, ink, border=under, alignment=Alignment("left", "top"), **looks)
     return made
 
 

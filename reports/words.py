@@ -516,6 +516,10 @@ LABELS: Final[dict[str, str]] = {
     "report_accepted": mark("Accepted"),
     "report_returned": mark("Returned by the funder"),
     "report_withdrawn": mark("Withdrawn"),
+    "mail_begun": mark("being sent"),
+    "mail_sent": mark("sent"),
+    "mail_refused": mark("refused by the mail server"),
+    "mail_uncertain": mark("may not have arrived"),
     "report_dropped": mark("Dropped"),
     # what is different from the last report
     "changed_award": mark("Committed"),

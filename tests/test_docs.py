@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from reports.catalogue import CATALOGUE
 from tracker.domain.commitments import Form
 from tracker.domain.financing import Side
 from tracker.domain.funder_figures import MEASURES, SINGLE
@@ -112,13 +113,20 @@ def test_every_name_of_a_figure_is_told() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page: Path) -> None:
     links = [one or other for one, other in LINK.findall(page.read_text("utf-8"))]
-    ours = [link for link in links if "://" not in link]
+    ours = [link for link in links if "://" not in link and not link.startswith("picture:")]
     assert [link for link in ours if not (page.parent / link).exists()] == []
 
 
 def test_a_link_that_leads_nowhere_would_be_found() -> None:
     text = 'see [this](docs/none.md#part) and <img src="none.png">'
     assert [one or other for one, other in LINK.findall(text)] == ["docs/none.md", "none.png"]
+
+
+def test_every_page_about_reports_is_in_their_list() -> None:
+    listed = {link for link, _src in LINK.findall((DOCS / "reports/README.md").read_text("utf-8"))}
+    assert listed == {page.name for page in (DOCS / "reports").glob("*.md")} - {"README.md"}
+    assert {f"{slug}.md" for slug in CATALOGUE} <= listed
+    assert "(docs/reports/README.md)" in (ROOT / "README.md").read_text("utf-8")
 
 
 def test_the_readme_fits_a_page() -> None:

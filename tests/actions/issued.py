@@ -83,7 +83,7 @@ def _clear_the_way(session: Session, key: int, today: date) -> None:
     _close_until(session, report.period.last_day)
     facts = catalogue.facts_to_issue(session, report, made_on=today)
     told = {about for about, _ in facts.wording.explanations}
-    for topic in topics_of(session, facts):
+    for topic in topics_of(report, facts):
         if topic.key not in told:
             funder_reports.explain(session, key, topic.key, "So.", version=0, by=OFFICER)
     blocks = [one for one in blocking_of(session, report, facts) if one.check is ReportCheck.RULES]

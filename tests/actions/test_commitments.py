@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from itertools import count
+from itertools import count, product
 from threading import Barrier
 from typing import TYPE_CHECKING
 
@@ -139,6 +139,35 @@ def test_what_was_confirmed_is_never_written_again(loaded: Session, change: str)
     with pytest.raises(DBAPIError, match=saying), transaction(loaded):
         loaded.execute(text(change.format(key=key, code=code)))
     assert commitment_named(loaded, code).amount == Money(1_000_00)
+
+
+def decided(session: Session, verdict: Verdict) -> int:
+    """A decision that stands so."""
+    _, key = entered(session)
+    if verdict is Verdict.CONFIRMED:
+        amendments.confirm(session, key, version=1, today=TODAY, by=CONTROLLER)
+    if verdict is Verdict.DROPPED:
+        amendments.drop(session, key, version=1, by=OFFICER)
+    return key
+
+
+def test_the_database_takes_a_decision_from_draft_to_its_verdict_and_no_further(
+    loaded: Session,
+) -> None:
+    change = text("UPDATE amendment SET verdict = :after, confirmed_by = :who WHERE id = :key")
+    for before, after in product(Verdict, Verdict):
+        key = decided(loaded, before)
+        who = CONTROLLER.name if after is Verdict.CONFIRMED else None
+        wished = {"after": after.value, "who": who, "key": key}
+        if before is Verdict.DRAFT:
+            with transaction(loaded):
+                loaded.execute(change, wished)
+        else:
+            with pytest.raises(DBAPIError, match="is kept as"), transaction(loaded):
+                loaded.execute(change, wished)
+        loaded.expire_all()
+        stands = after if before is Verdict.DRAFT else before
+        assert stored.decision_numbered(loaded, key).verdict is stands
 
 
 def test_a_row_cannot_begin_as_confirmed(loaded: Session) -> None:

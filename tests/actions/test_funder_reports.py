@@ -232,6 +232,8 @@ def waiting_for(session: Session, report: str) -> None:
         ("Progress report 2021", True, True),
         ("Progress report 2021", False, False),
         ("Progress report 2022", True, False),
+        ("Year 1", True, True),
+        ("Year 2", True, False),
     ],
 )
 def test_an_accepted_report_releases_what_waits_for_it(

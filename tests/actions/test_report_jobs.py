@@ -56,7 +56,7 @@ def approved(session: Session) -> Wanted:
     key = funder_reports.begin(session, CODE, "statement", calendar_year(2021), by=OFFICER)
     report = report_numbered(session, key)
     facts = catalogue.facts_to_issue(session, report, made_on=TODAY)
-    topics = [topic.key for topic in topics_of(session, facts)]
+    topics = [topic.key for topic in topics_of(report, facts)]
     for about in topics:
         funder_reports.explain(session, key, about, "As planned.", version=0, by=OFFICER)
     funder_reports.ask_review(session, key, version=1, today=TODAY, by=OFFICER)

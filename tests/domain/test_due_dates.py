@@ -14,9 +14,10 @@ from tracker.domain import due_dates
 from tracker.domain.commitments import Status
 from tracker.domain.deadlines import Deadline, DeadlineKind, Due, in_order
 from tracker.domain.determination import Settlement
-from tracker.domain.due_dates import Promised, Sent
+from tracker.domain.due_dates import Sent
 from tracker.domain.errors import Sentence
 from tracker.domain.instalments import Instalment
+from tracker.domain.milestone_reports import Promised
 from tracker.domain.milestones import Milestone, MilestoneStatus, Move, Release
 from tracker.domain.money import Money
 from tracker.domain.periods import Period

@@ -67,6 +67,24 @@ def test_aid_of_1_900_000_on_4_000_000_leaves_100_000_and_150_000_more_is_refuse
     assert refusal.value.message.facts["difference"] == Money(50_000_00)
 
 
+def test_public_money_that_names_no_category_of_aid_is_said_beside_the_rule() -> None:
+    horizon = source("HEU", 250_000)
+    later = replace(source("EFRO", 90_000), status=Status.CONDITIONAL)
+    company = source("C", 70_000, Side.PRIVATE)
+    aid, law = (
+        next(
+            rule
+            for rule in judged(plan(4_000_000, NGF, horizon, later, company))
+            if rule.what == what
+        )
+        for what in ("aid_intensity", "public_funding")
+    )
+    assert (aid.found, aid.not_in_it) == (NGF.amount, horizon.amount)
+    assert (law.found, law.not_in_it) == (NGF.amount + horizon.amount, ZERO)
+    alone = next(rule for rule in judged(plan(4_000_000, NGF)) if rule.what == "aid_intensity")
+    assert alone.not_in_it == ZERO
+
+
 def test_private_money_of_120_000_in_cash_and_80_000_in_kind_fails_30_percent() -> None:
     facts = plan(
         1_000_000,

@@ -16,6 +16,7 @@ from tracker.domain.funder_workbooks import (
     Template,
     TemplateCell,
     TemplateSheet,
+    asking_in_vain,
     check_fits,
     check_pointed,
     figures_named,
@@ -119,6 +120,25 @@ def test_a_named_range_may_move_with_its_words() -> None:
     moved = Template((sheet,), {"loon": ("Kosten", "B7")})
     check_fits(moved, [loon], shape)
     assert shape_of(moved, [loon])["loon"].place == "B7"
+
+
+@pytest.mark.parametrize("names", [{}, {"loon": ("Weg", "B3")}, {"lonen": ("Kosten", "B3")}])
+def test_a_named_range_that_is_gone_or_leads_nowhere_is_refused_by_its_name(
+    names: dict[str, tuple[str, str]],
+) -> None:
+    loon = Pointed("", "loon", "award")
+    shape = shape_of(TEMPLATE, [loon])
+    check_fits(TEMPLATE, [loon], shape)
+    with pytest.raises(RuleViolation, match="lacks cells that were filled: loon"):
+        check_fits(replace(TEMPLATE, names=names), [loon], shape)
+
+
+def test_what_asks_for_figures_that_are_gone_is_named_with_what_it_asks() -> None:
+    within = Pointed("Kosten", "C4", "Tot {{ period.last_day }} en {{ weg }}")
+    assert asking_in_vain([LOON, within], NAMES) == [
+        Pointed("Kosten", "C4 (Tot {{ period.last_day }} en {{ weg }})", within.figure)
+    ]
+    assert asking_in_vain([LOON, within], (*NAMES, "weg")) == []
 
 
 LINES = (

@@ -128,6 +128,9 @@ def test_a_plan_above_the_ceiling_stops_unless_it_warns_or_is_waived(
     assert PlanTerms(None, None, stops, is_waived).is_strict == strict
 
 
+FROM_JULY = Period(date(2021, 7, 1), date(2025, 3, 31))
+
+
 @pytest.mark.parametrize(
     ("report", "period", "is_released"),
     [
@@ -139,7 +142,22 @@ def test_a_plan_above_the_ceiling_stops_unless_it_warns_or_is_waived(
         ("Reports 2022 and 2023", calendar_year(2023), False),
         ("Report 2022-2023", calendar_year(2023), False),
         ("Grant UL202301", calendar_year(2023), False),
-        ("Year 3", calendar_year(2023), False),
+        ("Year 3", calendar_year(2023), True),
+        ("verslag jaar 3", Period(date(2023, 7, 1), date(2024, 6, 30)), True),
+        ("Year 3", calendar_year(2022), False),
+        ("Year 3", Period(date(2022, 7, 1), date(2023, 6, 30)), False),
+        ("Year 3", calendar_quarter(2023, 3), False),
+        ("Year 1", Period(FROM_JULY.first_day, date(2021, 12, 31)), True),
+        ("Year 1", calendar_year(2021), True),
+        ("Year 4", Period(date(2024, 7, 1), FROM_JULY.last_day), True),
+        ("Year 3 (2023)", calendar_year(2023), True),
+        ("Year 3 (2022)", calendar_year(2022), False),
+        ("Year 3 (2022)", calendar_year(2023), False),
+        ("Years 2 and 3", calendar_year(2023), False),
+        ("Year 2 and year 3", calendar_year(2023), False),
+        ("Year 2-3", calendar_year(2022), False),
+        ("Year 99", calendar_year(2023), False),
+        ("The third year", calendar_year(2023), False),
         ("", calendar_year(2023), False),
     ],
 )
@@ -147,6 +165,18 @@ def test_a_report_releases_what_names_its_period_and_no_other(
     report: str, period: Period, is_released: bool
 ) -> None:
     waiting = Instalment(1, date(2024, 5, 1), Money(500), report=report)
-    assert is_released_by(waiting, period) is is_released
+    assert is_released_by(waiting, period, FROM_JULY) is is_released
     for done in (replace(waiting, is_cancelled=True), replace(waiting, accepted_on=date.min)):
-        assert not is_released_by(done, period)
+        assert not is_released_by(done, period, FROM_JULY)
+
+
+@given(number=st.integers(1, 30), first_day=st.dates(date(2015, 1, 1), date(2030, 12, 31)))
+def test_a_numbered_year_is_told_by_its_calendar_year_and_by_no_other(
+    number: int, first_day: date
+) -> None:
+    eligible = Period(first_day, date(2080, 12, 31))
+    waiting = Instalment(1, first_day, Money(500), report=f"Year {number}")
+    found = [
+        year for year in range(2010, 2070) if is_released_by(waiting, calendar_year(year), eligible)
+    ]
+    assert found == [first_day.year + number - 1]

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.domain.test_commitments import commitment
+from tracker.domain.amendments import check_separate
 from tracker.domain.budgets import BudgetLine, Virement, check_consent, moves, needing_consent
-from tracker.domain.commitments import Form, Status
+from tracker.domain.commitments import (
+    COMMITTED,
+    PLEDGED,
+    Commitment,
+    Form,
+    Status,
+    funding_totals,
+)
 from tracker.domain.contributions import Contribution, Declaration, sums_of
-from tracker.domain.errors import RuleViolation
+from tracker.domain.errors import NotAllowedError, RuleViolation
 from tracker.domain.financing import FinancingFacts, FinancingTerms, Side, Source
 from tracker.domain.financing_rules import judged
+from tracker.domain.labour import Rate, RateMethod, labour_cost
 from tracker.domain.money import ZERO, Money
 
 amounts = st.integers(0, 10**11).map(Money)
@@ -135,6 +145,64 @@ def test_worked_number_17_hours_count_once_they_are_signed_for() -> None:
     assert (waiting.counted, waiting.waiting) == (ZERO, Money.euros("19200.00"))
     (counted,) = sums_of([hours(signed)])
     assert (counted.counted, counted.waiting) == (Money.euros("19200.00"), ZERO)
+
+
+ledgers = st.lists(
+    st.builds(
+        commitment,
+        st.sampled_from(Status),
+        st.integers(0, 10**11),
+        st.integers(0, 10**11),
+        st.integers(0, 10**11),
+        st.sampled_from(Form),
+    ),
+    max_size=8,
+)
+
+
+@given(ledgers)
+def test_rule_17_what_is_in_kind_is_committed_and_never_cash(all_of_them: list[Commitment]) -> None:
+    totals = funding_totals(all_of_them)
+    in_kind = [c for c in all_of_them if c.form is Form.IN_KIND]
+    money = funding_totals([c for c in all_of_them if c.form is not Form.IN_KIND])
+    assert totals.committed - money.committed == Money.total(
+        c.amount for c in in_kind if c.status in COMMITTED
+    )
+    assert totals.cash_on_hand == money.cash_on_hand
+    assert all(c.cash_on_hand is None for c in in_kind)
+
+
+@given(ledgers, st.sampled_from([Status.CONDITIONAL, *PLEDGED, Status.DRAFT]))
+def test_rule_28_what_does_not_bind_never_counts_as_committed(
+    all_of_them: list[Commitment], status: Status
+) -> None:
+    before = funding_totals(all_of_them)
+    assert before.committed == Money.total(c.amount for c in all_of_them if c.status in COMMITTED)
+    after = funding_totals([*all_of_them, commitment(status, 5_00)])
+    assert after.committed == before.committed
+    beside = after.conditional + after.pledged - before.conditional - before.pledged
+    assert beside == Money(0 if status is Status.DRAFT else 5_00)
+
+
+names = st.text(min_size=1, max_size=8)
+
+
+@given(names, names)
+def test_rule_31_two_people_are_always_two(entered_by: str, confirmed_by: str) -> None:
+    if entered_by != confirmed_by:
+        check_separate(entered_by, confirmed_by)
+    with pytest.raises(NotAllowedError):
+        check_separate(entered_by, entered_by)
+
+
+@given(st.decimals(0, 8784, places=2), st.decimals(0, 500, places=2))
+def test_rules_9_and_11_a_fixed_rate_is_hours_times_rate_and_nothing_beside_it(
+    worked: Decimal, euros: Decimal
+) -> None:
+    for method in (RateMethod.FIXED_RATE, RateMethod.DAY_RATE):
+        cost = labour_cost(worked, Rate(method, Fraction(euros)))
+        assert cost.total == cost.direct
+        assert abs(cost.total.cents - Fraction(worked) * Fraction(euros) * 100) <= Fraction(1, 2)
 
 
 def test_worked_number_19_cash_on_hand() -> None:

@@ -111,8 +111,9 @@ def release_by_report(session: Session, code: str, period: Period, day: date, *,
     """Release what waits for the report over a period, as part of the deed that accepts it."""
     bank.hold_commitments(session, [code])
     commitment = commitments.commitment_row(session, code)
+    eligible = commitments.commitment_named(session, code).period
     known = {one.number: one for one in instalments.instalments_of(session, commitment.id)}
-    freed = [number for number, one in known.items() if is_released_by(one, period)]
+    freed = [number for number, one in known.items() if is_released_by(one, period, eligible)]
     for number in freed:
         session.get_one(InstalmentRow, known[number].id).accepted_on = day
     if not freed:

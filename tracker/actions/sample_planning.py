@@ -5,7 +5,7 @@ The amounts, letters and dates are made up.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
@@ -29,6 +29,8 @@ from tracker.store.projects import the_project, work_packages_of
 from tracker.store.scenarios import scenarios_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy.orm import Session
 
     from tracker.domain.actor import Actor
@@ -64,6 +66,7 @@ class Agreed:
     categories: tuple[str, ...]
     work_packages: tuple[str, ...]
     instalments: tuple[tuple[date, int], ...]
+    released_by: Mapping[int, str] = field(default_factory=dict)
 
 
 AGREED: Final = (
@@ -82,6 +85,7 @@ AGREED: Final = (
             (date(2027, 2, 1), 225_000),
             (date(2027, 7, 1), 135_000),
         ),
+        released_by={3: "Year 1"},
     ),
     Agreed(
         "LUMC-2",
@@ -197,7 +201,13 @@ def _plan_instalments(office: Office, agreed: Agreed) -> None:
     if instalments_of(office.session, commitment.id):
         return
     wished = [
-        NewInstalment(number, due_on, Money(euros * 100), InstalmentKind.ADVANCE)
+        NewInstalment(
+            number,
+            due_on,
+            Money(euros * 100),
+            InstalmentKind.ADVANCE,
+            report=agreed.released_by.get(number, ""),
+        )
         for number, (due_on, euros) in enumerate(agreed.instalments, 1)
     ]
     instalments.change_plan(

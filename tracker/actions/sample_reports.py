@@ -1,5 +1,7 @@
 """The funder reports of the sample: one that was accepted, one in review, and one being written.
 
+The partners were given an overview too.
+
 Every name and sentence in here is made up.
 """
 
@@ -8,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from reports import catalogue
-from tracker.actions import funder_reports, issuing
+from tracker.actions import consortium, funder_reports, issuing
 from tracker.actions.sample_funding import TODAY
 from tracker.domain.periods import calendar_year
 from tracker.domain.report_texts import Place
@@ -30,12 +32,16 @@ WORDS: Final = {
     ),
     Place.PROGRESS: (
         "## Bouw\n\nDe ruwbouw kwam in **november** gereed, zes weken later dan gepland.\n\n"
-        "## Apparatuur\n\n| Onderdeel | Stand |\n| --- | --- |\n| Lithografie | besteld |\n"
-        "| Depositie | offertes gevraagd |\n\nIn 2022:\n\n- oplevering van de cleanrooms;\n"
-        "- plaatsing van de eerste opstelling."
+        "## Apparatuur\n\n| Onderdeel | Stand |\n| --- | --- |\n| Bioreactor | besteld |\n"
+        "| Isolatoren | offertes gevraagd |\n\nIn 2022:\n\n- oplevering van de cleanrooms;\n"
+        "- plaatsing van de bioreactor."
     ),
 }
-BECAUSE: Final = "De oplevering viel later dan gepland; het restant volgt in 2022."
+BECAUSE: Final = {
+    "category": "De inkoop is naar voren gehaald; het totaal blijft binnen de begroting.",
+    "milestone": "De luchtbehandeling had een lange levertijd; de oplevering volgt in mei 2022.",
+    "left": "Deze kosten vallen buiten de verlening. De faciliteit betaalt ze zelf.",
+}
 COMMENT: Final = "Noem bij de voortgang ook de datum waarop de cleanrooms worden opgeleverd."
 
 
@@ -47,6 +53,7 @@ def live_through(session: Session, *, controller: Actor, by: Actor) -> None:
     _explained(session, _begun(session, IN_REVIEW, by), by, left_out=0)
     _ask_review(session, by)
     _draft(session, controller, by)
+    consortium.give(session, "nl", today=TODAY, by=by)
 
 
 def _accepted(session: Session, controller: Actor, by: Actor) -> None:
@@ -82,7 +89,8 @@ def _begun(session: Session, code: str, by: Actor) -> int:
 
 def _explained(session: Session, key: int, by: Actor, *, left_out: int) -> None:
     """Explain what differs in a report, but for the last so many."""
-    facts = catalogue.facts_to_issue(session, report_numbered(session, key), made_on=TODAY)
-    found = topics_of(session, facts)
+    report = report_numbered(session, key)
+    found = topics_of(report, catalogue.facts_to_issue(session, report, made_on=TODAY))
     for topic in found[: len(found) - left_out]:
-        funder_reports.explain(session, key, topic.key, BECAUSE, version=0, by=by)
+        because = BECAUSE[topic.key.partition(":")[0]]
+        funder_reports.explain(session, key, topic.key, because, version=0, by=by)

@@ -9,8 +9,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.domain.commitments import Status
-from tracker.domain.deadlines import Deadline, DeadlineKind, Due, progress_reports, weeks_after
+from tracker.domain.deadlines import Deadline, DeadlineKind, Due, progress_reports
 from tracker.domain.errors import Sentence
+from tracker.domain.milestone_reports import called_for
 from tracker.domain.policy import Role
 from tracker.domain.texts import mark as _
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from tracker.domain.errors import Fact
     from tracker.domain.instalments import Instalment
     from tracker.domain.lapse import Lapse
+    from tracker.domain.milestone_reports import Promised
     from tracker.domain.milestones import Milestone
     from tracker.domain.money import Money
     from tracker.domain.terms import TermSheet
@@ -32,16 +34,6 @@ class Sent(NamedTuple):
 
     sent_on: date
     about: date
-
-
-class Promised(NamedTuple):
-    """A report that a funder gets so many weeks after a milestone."""
-
-    id: int
-    milestone_id: int
-    commitment_id: int
-    title: str
-    weeks: int
 
 
 def of_progress_reports(
@@ -206,27 +198,23 @@ def of_milestone_reports(
     commitments: Mapping[int, Commitment],
     sent: Mapping[int, Sequence[Sent]],
 ) -> Iterator[Due]:
-    """Tell when the reports that milestones call for are due: so many weeks after each.
-
-    Shape:  what was sent on the day that the milestone was met, or later, is this report.
-    """
-    for one in promised:
-        milestone = milestones.get(one.milestone_id)
-        commitment = commitments.get(one.commitment_id)
-        if milestone is None or commitment is None or commitment.status is not Status.AWARDED:
+    """Tell when the reports that milestones call for are due: so many weeks after each."""
+    for one in called_for(promised, milestones, commitments, sent):
+        if one.is_sent:
             continue
-        met_on = milestone.met_on
-        is_sent = met_on and any(report.sent_on >= met_on for report in sent.get(commitment.id, ()))
-        if is_sent or not (met_on or milestone.is_open):
-            continue
+        milestone, commitment = one.milestone, one.commitment
         yield Due(
-            due_on=weeks_after(met_on or milestone.current, one.weeks),
+            due_on=one.due_on,
             kind=DeadlineKind.MILESTONE_REPORT,
-            subject=f"{milestone.code}/{one.id}",
+            subject=f"{milestone.code}/{one.promised.id}",
             project_id=milestone.project_id,
             what=Sentence(
                 _("{title} to the funder of {code}, after milestone {milestone}"),
-                {"title": one.title, "code": commitment.code, "milestone": milestone.code},
+                {
+                    "title": one.promised.title,
+                    "code": commitment.code,
+                    "milestone": milestone.code,
+                },
             ),
             commitment=commitment.code,
             milestone=milestone.code,

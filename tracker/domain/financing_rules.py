@@ -28,7 +28,8 @@ class Judged:
 
     Shape:  ``what`` names the rule, or the part of it; ``programme`` whose it is, empty where
             it is the law's. ``is_minimum`` turns it round: found is at least the limit.
-    Units:  ``later`` is what conditional and pledged money would add to found.
+    Units:  ``later`` is what conditional and pledged money would add to found; ``not_in_it`` is
+            committed public money whose programme names no category of aid.
     """
 
     what: str
@@ -42,6 +43,7 @@ class Judged:
     is_minimum: bool
     stops: bool
     waiver: Waiver | None = None
+    not_in_it: Money = ZERO
 
     @property
     def room(self) -> Money:
@@ -199,6 +201,9 @@ def _aid_intensity(
         is_aid = source.terms.aid_category == terms.aid_category
         return source.side is Side.PUBLIC and is_aid
 
+    def is_unnamed(source: Source) -> bool:
+        return source.side is Side.PUBLIC and source.terms.aid_category is None
+
     found, later = _sums(facts, is_such_aid)
     return [
         Judged(
@@ -215,6 +220,7 @@ def _aid_intensity(
             waiver=_waiver_of(
                 facts, Rule.AID_INTENSITY, (s.code for s in facts.sources if is_such_aid(s))
             ),
+            not_in_it=_sums(facts, is_unnamed)[0],
         )
     ]
 

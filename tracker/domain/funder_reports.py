@@ -52,10 +52,15 @@ LADDER: Final[dict[tuple[ReportState, ReportState], str]] = {
 
 AT_WORK: Final = frozenset({ReportState.DRAFT, ReportState.IN_REVIEW, ReportState.APPROVED})
 """Where a report is still being made."""
-
-
 TELLING: Final = frozenset({"statement", "final_statement"})
-"""Kinds that tell how the money was spent: accepting one releases what waits for it."""
+"""Kinds that tell how the money was spent: accepting one releases what waits for it.
+
+They carry each other on, explain what differs, and come in the funder's own lines and workbook.
+"""
+DETERMINING: Final = frozenset({"final_statement", "receipts"})
+"""Kinds that tell what the determination rests on."""
+MILESTONES: Final = "milestones"
+"""The kind that tells how far the work is: it answers what milestones call for."""
 
 
 class Standing(StrEnum):

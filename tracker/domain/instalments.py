@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from tracker.domain.errors import RuleViolation
 from tracker.domain.money import ZERO, Money
+from tracker.domain.periods import Period, calendar_year, months_after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
     from decimal import Decimal
-
-    from tracker.domain.periods import Period
 
 
 class InstalmentKind(StrEnum):
@@ -96,17 +96,37 @@ NAMED: Final = re.compile(
     rf"(?<![0-9A-Za-z-])(?:{_DAY}_{_DAY}|[12][0-9]{{3}}(?:-[Qq][1-4])?)(?![0-9A-Za-z-])"
 )
 """A period by its short name among other words."""
+YEAR_OF_AWARD: Final = re.compile(r"\b(?:year|jaar) ([1-9][0-9]?)\b(?!-)", re.IGNORECASE)
+"""A year of the commitment by its number, in either language."""
 
 
-def is_released_by(one: Instalment, period: Period) -> bool:
+def is_released_by(one: Instalment, period: Period, eligible: Period) -> bool:
     """Tell whether an instalment waits for a report that its plan names by this very period.
 
-    Shape:  ``Progress report 2023`` waits for the report over 2023; ``Year 3``, or a text that
-            names two periods, for none that can be told.
+    Shape:  ``Progress report 2023`` waits for the report over 2023. ``Year 3`` waits for that over
+            the third year of the eligible period, by the calendar or from its first day on. A
+            text that names two periods waits for none that can be told.
     """
-    named = {found.upper() for found in NAMED.findall(one.report)}
-    waits = not one.is_cancelled and one.accepted_on is None
-    return waits and named == {period.code.upper()}
+    codes = {found.upper() for found in NAMED.findall(one.report)}
+    numbers = {int(found) for found in YEAR_OF_AWARD.findall(one.report)}
+    waits = not one.is_cancelled and one.accepted_on is None and len(numbers) <= 1
+    return (
+        waits
+        and bool(codes or numbers)
+        and codes <= {period.code.upper()}
+        and all(period in _years_numbered(number, eligible) for number in numbers)
+    )
+
+
+def _years_numbered(number: int, eligible: Period) -> tuple[Period, ...]:
+    """Give the year of that number of an eligible period: whole, and as far as it is eligible."""
+    first, last = (months_after(eligible.first_day, 12 * n) for n in (number - 1, number))
+    whole = (calendar_year(first.year), Period(first, last - timedelta(1)))
+    return whole + tuple(
+        Period(max(year.first_day, eligible.first_day), min(year.last_day, eligible.last_day))
+        for year in whole
+        if year.first_day <= eligible.last_day
+    )
 
 
 @dataclass(frozen=True, slots=True)

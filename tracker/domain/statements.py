@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tracker.domain.crosswalks import Crosswalk
     from tracker.domain.errors import Sentence
     from tracker.domain.final_accounts import FinalAccount
+    from tracker.domain.funder_workbooks import FunderWorkbook
     from tracker.domain.instalments import Instalment
     from tracker.domain.milestones import Milestone
     from tracker.domain.periods import Period
@@ -151,7 +152,8 @@ class StatementFacts:
             the charged lines. ``sources`` are what pays for the project: this funder's own
             commitments, then the others together. ``changed`` is what is different from
             ``earlier``, and ``None`` without one. ``threshold`` is the share by which costs may
-            deviate before the programme wants to know.
+            deviate before the programme wants to know. ``own_workbook`` is the funder's own, to be
+            filled beside the report that is issued.
     Units:  ``received_to_date`` counts receipts up to and including the period's last day.
             ``ordered`` is what orders that the award is to pay still have open. ``own_required``
             is what others must bring to the same costs, ``None`` where the award asks for
@@ -192,6 +194,7 @@ class StatementFacts:
     ordered: Money = ZERO
     own_required: Money | None = None
     own_spent: Money = ZERO
+    own_workbook: FunderWorkbook | None = None
 
     @property
     def received_to_date(self) -> Money:

@@ -15,11 +15,15 @@ from tracker.domain.errors import StaleEditError
 from tracker.store.tables import Base
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from tracker.domain.actor import Actor
 
 BEGINNING = "0" * 64
 DOSSIERS = "dossier/"
 """With what the subject of a deed begins that took a dossier along."""
+OVERVIEWS = "overview/"
+"""With what the subject of a deed begins that gave partners an overview, or took one along."""
 
 
 class AuditRow(Base):
@@ -123,12 +127,16 @@ def stale_edit(session: Session, subject: str, version: int) -> StaleEditError:
 def ledger_state(session: Session) -> str:
     """Name the state of the books: the newest deed to them and the start of its seal.
 
-    What is done to people, and taking a dossier along, changes no figure, and so no state of the
-    books.
+    What is done to people, taking a dossier along, and what partners are given, changes no figure,
+    and so no state of the books.
     """
     last = session.execute(
         select(AuditRow.seq, AuditRow.hash)
-        .where(AuditRow.subject.not_like("person/%"), AuditRow.subject.not_like(f"{DOSSIERS}%"))
+        .where(
+            AuditRow.subject.not_like("person/%"),
+            AuditRow.subject.not_like(f"{DOSSIERS}%"),
+            AuditRow.subject.not_like(f"{OVERVIEWS}%"),
+        )
         .order_by(AuditRow.seq.desc())
         .limit(1)
     ).first()
@@ -147,6 +155,12 @@ def history_of(session: Session, subject: str) -> list[AuditEntry]:
         )
         .order_by(AuditRow.seq.desc())
     )
+    return [_entry(row) for row in session.scalars(query)]
+
+
+def history_of_all(session: Session, subjects: Collection[str]) -> list[AuditEntry]:
+    """List what was done to any of these records, the newest first."""
+    query = select(AuditRow).where(AuditRow.subject.in_(subjects)).order_by(AuditRow.seq.desc())
     return [_entry(row) for row in session.scalars(query)]
 
 

@@ -10,7 +10,9 @@ from tracker.domain import due_dates, own_due_dates
 from tracker.domain.amendments import Verdict
 from tracker.domain.costs import Origin
 from tracker.domain.deadlines import in_order
-from tracker.domain.due_dates import Promised, Sent
+from tracker.domain.due_dates import Sent
+from tracker.domain.funder_reports import MILESTONES
+from tracker.domain.milestone_reports import Promised
 from tracker.domain.money import Money
 from tracker.domain.outlook import outlook
 from tracker.domain.own_due_dates import Deviating, Unsigned
@@ -33,7 +35,7 @@ from tracker.store.terms import term_sheets
 from tracker.store.waivers import WaiverRow, waivers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from sqlalchemy.orm import Session
@@ -98,15 +100,11 @@ def _of_milestones(session: Session, known: _Known) -> Iterator[Due]:
     ):
         missing.setdefault(key, []).append(title)
     yield from due_dates.of_milestones(known.milestones, missing)
-    row = MilestoneReportRow
-    promised = session.execute(
-        select(row.id, row.milestone_id, row.commitment_id, row.title, row.weeks).order_by(row.id)
-    )
     yield from due_dates.of_milestone_reports(
-        [Promised(*found) for found in promised],
+        promised_after_milestones(session),
         {one.id: one for one in known.milestones},
         {one.id: one for one in known.commitments},
-        known.sent,
+        sent_of_milestones(session, known.sent),
     )
 
 
@@ -141,6 +139,25 @@ def sent_by_commitment(session: Session) -> dict[int, list[Sent]]:
     for key, sent_on, about in sent_by_issuing(session):
         found.setdefault(key, []).append(Sent(sent_on, about))
     return found
+
+
+def sent_of_milestones(
+    session: Session, sent: Mapping[int, Sequence[Sent]]
+) -> dict[int, list[Sent]]:
+    """Add to the reports that went out those that tell of milestones only, by commitment."""
+    found = {key: list(reports) for key, reports in sent.items()}
+    for key, sent_on, about in sent_by_issuing(session, [MILESTONES]):
+        found.setdefault(key, []).append(Sent(sent_on, about))
+    return found
+
+
+def promised_after_milestones(session: Session) -> list[Promised]:
+    """List the reports that are due so many weeks after a milestone."""
+    row = MilestoneReportRow
+    promised = session.execute(
+        select(row.id, row.milestone_id, row.commitment_id, row.title, row.weeks).order_by(row.id)
+    )
+    return [Promised(*found) for found in promised]
 
 
 def _periods(session: Session) -> list[tuple[int, ReportingPeriod]]:

@@ -83,12 +83,12 @@ def documents_of(session: Session, subject: str) -> list[Document]:
 def document_numbered(session: Session, key: int) -> tuple[Document, bytes]:
     """Give a document with its bytes.
 
-    Errors: ``NotFoundError``.
+    Errors: ``NotFoundError``; ``TrackerError`` where they are not those that were kept.
     """
     row = session.get(DocumentRow, key)
     if row is None:
         raise NotFoundError("There is no such document.")
-    return _document(row), row.content
+    return _document(row), intact(session, key)
 
 
 def intact(session: Session, key: int, sha256: str = "") -> bytes:

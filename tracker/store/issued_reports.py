@@ -130,6 +130,13 @@ def bytes_of(session: Session, file: IssuedFile) -> bytes:
     return intact(session, file.document_id, file.sha256)
 
 
+def is_issued(session: Session, document_id: int) -> bool:
+    """Tell whether a document is a file of an issued report, or its facts."""
+    files = select(IssuedFileRow.id).where(IssuedFileRow.document_id == document_id)
+    facts = select(IssuedReportRow.id).where(IssuedReportRow.facts_id == document_id)
+    return session.scalar(files.limit(1)) is not None or session.scalar(facts.limit(1)) is not None
+
+
 def issues_of(session: Session, report_ids: Collection[int]) -> dict[int, list[IssuedReport]]:
     """List what was issued of reports, by their keys, the first number first."""
     row, found = IssuedReportRow, defaultdict[int, list[IssuedReport]](list)

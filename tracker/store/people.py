@@ -93,6 +93,12 @@ def is_known(session: Session, email: str) -> bool:
     return bool(session.scalar(select(exists().where(PersonRow.email == email.lower()))))
 
 
+def name_of(session: Session, known_as: str) -> str:
+    """Give the name of who the audit trail knows by an address; what is no address stays."""
+    found = session.scalar(select(PersonRow.name).where(PersonRow.email == known_as.lower()))
+    return found or known_as
+
+
 def has_sample_people(session: Session) -> bool:
     """Tell whether sign-ins exist whose passwords everybody knows."""
     return bool(session.scalar(select(exists().where(PersonRow.is_sample))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from sqlalchemy import CursorResult, ForeignKey, Index, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from tracker.domain.actor import Actor
     from tracker.domain.report_jobs import Wanted
 
+OF_A_JOB: Final = "report_job/"
+"""What the subject of a document begins with that a job made."""
 _UNDER_WAY = text("state IN ('job_waiting', 'job_running')")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,7 @@ from tracker.store.allocations import (
 from tracker.store.costs import CostLineRow
 from tracker.store.crosswalks import crosswalk_of
 from tracker.store.imports import BookRow
+from tracker.store.people import name_of
 from tracker.store.projects import CategoryRow
 from tracker.store.report_chain import carried_on
 from tracker.store.reporting_periods import periods_of
@@ -85,7 +87,7 @@ def facts_of(
         language=funders.report_language_of(session, commitment.funder_id),
         period=period,
         made_on=made_on,
-        author=author,
+        author=name_of(session, author),
         ledger_state=audit.ledger_state(session),
         commitment=commitment,
         amendments=amendments.amendments_of(session, commitment.id),
@@ -107,7 +109,11 @@ def facts_of(
 
 def _waivers(session: Session, commitment: Commitment, period: Period) -> tuple[Waiver, ...]:
     known = reversed(waivers_of(session, commitment.id))
-    return tuple(waiver for waiver in known if waiver.matters_since(period.first_day))
+    return tuple(
+        replace(waiver, approved_by=name_of(session, waiver.approved_by))
+        for waiver in known
+        if waiver.matters_since(period.first_day)
+    )
 
 
 def note_of(project: Project) -> str:

@@ -12,9 +12,11 @@ from tracker.domain.money import Money
 from tracker.domain.policy import Permission
 from tracker.extensions import db
 from tracker.store import contributions, projects
+from tracker.store.audit import history_of_all
 from tracker.web.auth import current_actor
 from tracker.web.clock import today
 from tracker.web.forms.contributions import DeclarationForm, contribution_form
+from tracker.web.history import in_words
 from tracker.web.language import language, say
 from tracker.web.permissions import permission
 from tracker.web.protection import takes_document
@@ -23,8 +25,10 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from flask.typing import ResponseReturnValue
+    from sqlalchemy.orm import Session
 
     from tracker.web.forms.contributions import ContributionForm
+    from tracker.web.history import Deed
 
 bp = Blueprint("contributions", __name__, url_prefix="/in-kind")
 
@@ -44,7 +48,15 @@ def show_list() -> ResponseReturnValue:
         waiting=Money.total(each.waiting for each in sums),
         chosen=contributions.contributions_of(session, partner, year) if is_chosen else [],
         declarations=contributions.declarations_of(session),
+        history=_history(session),
     )
+
+
+def _history(session: Session) -> list[Deed]:
+    """Tell what was entered of the partners of this project, and by whom."""
+    partners = contributions.partners_of(session)
+    subjects = [contributions.of_partner(session, partner) for partner in partners]
+    return in_words(history_of_all(session, subjects))
 
 
 @bp.route("/new", methods=["GET", "POST"])

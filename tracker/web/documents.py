@@ -10,7 +10,10 @@ from tracker.actions import documents as deeds
 from tracker.domain.errors import NotFoundError
 from tracker.domain.policy import Permission, is_allowed
 from tracker.extensions import db
+from tracker.store.audit import OVERVIEWS
 from tracker.store.documents import document_numbered
+from tracker.store.issued_reports import is_issued
+from tracker.store.report_jobs import OF_A_JOB
 from tracker.web.auth import current_actor
 from tracker.web.commitment_page import OF_A_COMMITMENT, page_of_commitment, shown_documents
 from tracker.web.exports import attached
@@ -31,11 +34,14 @@ bp = Blueprint("documents", __name__)
 @permission(Permission.SEE_FUNDING)
 def download(key: int) -> ResponseReturnValue:
     """Hand out a document to who may see what it belongs to."""
+    session = db.session()
     try:
-        document, content = document_numbered(db.session(), key)
+        document, content = document_numbered(session, key)
     except NotFoundError:
         raise NotFoundError(NOTHING_THERE) from None
     _check_own(document)
+    if document.subject.startswith((OF_A_JOB, OVERVIEWS)) or is_issued(session, key):
+        raise NotFoundError(NOTHING_THERE)  # their own pages note who takes them
     return attached(content, document.media_type, document.name)
 
 

@@ -164,7 +164,7 @@ def _text_page(report: FunderReport, place: Place, form: WriteForm) -> ResponseR
         title=catalogue.CATALOGUE[report.kind].title,
         place=place,
         form=form,
-        printed=as_printed(report, form.said.data or ""),
+        printed=as_printed(report, form.said.data or "", below=2),
         pictures=papers_of(report),
         spoken=language_of(report),
         is_look=is_look,

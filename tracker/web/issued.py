@@ -12,6 +12,8 @@ from tracker.actions import issuing, report_downloads
 from tracker.domain.errors import NotFoundError
 from tracker.domain.policy import Permission
 from tracker.extensions import db
+from tracker.store import report_mails
+from tracker.store.commitments import commitment_named
 from tracker.store.funder_reports import issue_numbered
 from tracker.store.report_downloads import downloads_of
 from tracker.web import portal
@@ -107,11 +109,14 @@ def own_issue(key: int) -> tuple[FunderReport, IssuedReport]:
 
 
 def _page(report: FunderReport, issued: IssuedReport, form: AnswerForm) -> str:
-    session, rows = db.session(), portal.rows_of(report)
+    session, rows, is_office = db.session(), portal.rows_of(report), may(Permission.SEE_BOOKS)
+    funder = commitment_named(session, report.commitment).funder_id
     return render_template(
         "issued/show.html",
         row=next(row for row in rows if row.issued.id == issued.id),
         rows=rows,
         form=form,
-        downloads=downloads_of(session, report.id) if may(Permission.SEE_BOOKS) else (),
+        downloads=downloads_of(session, report.id) if is_office else (),
+        mails=report_mails.mails_about(session, report) if is_office else (),
+        readers=report_mails.readers_of(session, funder) if is_office else (),
     )

@@ -12,7 +12,7 @@ from tracker.extensions import db
 from tracker.store.overview import overview_of
 from tracker.store.overview_own import own_facts
 from tracker.store.scope import over_all
-from tracker.web import overview_page, portal
+from tracker.web import consortium, overview_page, portal
 from tracker.web.auth import current_actor
 from tracker.web.clock import today
 from tracker.web.forms.overview import overview_form
@@ -75,5 +75,7 @@ def _of_own() -> str:
         facts=facts,
         page=overview_page.own_page_of(facts),
         issued=portal.own_rows(),
+        is_partner=consortium.is_partner(),
+        given=consortium.own_overviews(),
         sources=overview_page.sources_of(seen),
     )

@@ -13,9 +13,10 @@ from reports import catalogue
 from reports.filled import fillings
 from tracker.domain.errors import RuleViolation
 from tracker.domain.funder_figures import LINE, MEASURES, SINGLE, figures_of
-from tracker.domain.funder_workbooks import check_pointed, shape_of
+from tracker.domain.funder_workbooks import Pointed, check_pointed, shape_of
 from tracker.domain.periods import Period, period_named
 from tracker.domain.sheet_places import column_and_row, is_cell, letters_of, lies_in
+from tracker.domain.texts import mark as _
 from tracker.extensions import db
 from tracker.readers.template_process import template_in
 from tracker.store.commitments import commitments_of
@@ -113,7 +114,7 @@ class Pointing:
     @cached_property
     def values(self) -> dict[str, str]:
         """What goes into each cell that is pointed at, as people read it; where that is asked."""
-        if not self.form.is_submitted() or self.form.errors or not self.commitments:
+        if not self.form.is_submitted() or self.form.errors or not self.form.code.data:
             return {}
         try:
             facts, tried = self.facts, self.tried
@@ -161,6 +162,27 @@ class Pointing:
     def figures(self) -> list[NamedFigure]:
         """The figures that there are, each with what it is."""
         return [NamedFigure(name, _says(name)) for name in self._names]
+
+    def meaning(self, row: str) -> str:
+        """Say what the figure of a row is; nothing for what is none."""
+        typed = str(self.form.cell("figure", row).data or "").strip()
+        if "{{" in typed:
+            return translate(_("A text with figures"))
+        return next((one.says for one in self.figures if one.name == typed), "")
+
+    @cached_property
+    def ranges(self) -> list[str]:
+        """The named ranges that a figure may go into, and that no row names yet."""
+        taken = {str(self.form.cell("where", row).data or "").strip() for row in self.form.rows}
+        return [name for name in self.template.names if name not in taken and self._is_free(name)]
+
+    def _is_free(self, name: str) -> bool:
+        found = self.template.found(Pointed("", name, ""))
+        if found is None:
+            return False
+        sheet, place = found
+        held = sheet.cells.get(place)
+        return not (held and held.is_formula) and not _is_covered(sheet, place)
 
     @cached_property
     def _names(self) -> tuple[str, ...]:
@@ -214,7 +236,8 @@ class Pointing:
 def _is_covered(sheet: TemplateSheet, place: str) -> bool:
     areas = (area.partition(":") for area in sheet.merged)
     return any(
-        is_cell(last) and place != first and lies_in(place, first, last) for first, _, last in areas
+        is_cell(last) and place != first and lies_in(place, first, last)
+        for first, _colon, last in areas
     )
 
 
@@ -225,7 +248,7 @@ def _says(name: str) -> str:
     if name in MEASURES:
         return say("{measure}, all together", measure=translate(MEASURES[name]))
     if name.startswith(LINE):
-        code, _, measure = name.removeprefix(LINE).rpartition(".")
+        code, _dot, measure = name.removeprefix(LINE).rpartition(".")
         return say("{measure}, line {code}", measure=translate(MEASURES[measure]), code=code)
-    measure, _, category = name.partition(".")
+    measure, _dot, category = name.partition(".")
     return f"{translate(MEASURES[measure])}, {label(category)}"

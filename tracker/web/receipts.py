@@ -12,9 +12,11 @@ from tracker.domain.receipts import BankEntry, is_same_payment
 from tracker.domain.suggestions import suggestions
 from tracker.extensions import db
 from tracker.store import receipts
+from tracker.store.audit import history_of
 from tracker.store.bank import candidates_of
 from tracker.store.commitments import commitment_named
 from tracker.store.instalments import instalments_of
+from tracker.store.projects import the_project
 from tracker.web.auth import current_actor
 from tracker.web.clock import today
 from tracker.web.forms import TrackerForm
@@ -26,6 +28,7 @@ from tracker.web.forms.receipts import (
     places,
     receipt_form,
 )
+from tracker.web.history import in_words
 from tracker.web.language import say
 from tracker.web.permissions import own_commitment, permission
 
@@ -61,6 +64,7 @@ def show_list() -> ResponseReturnValue:
         ],
         total=receipts.unmatched(session),
         aside=receipts.set_aside(session),
+        history=in_words(history_of(session, f"project/{the_project(session).code}/receipts")),
     )
 
 

@@ -52,6 +52,11 @@ PLACES: dict[ReportCheck, tuple[str, dict[str, str]]] = {
     ReportCheck.MONEY: ("receipts.show_list", {}),
 }
 """Where what blocks is mended, unless on the page itself or on that of a period."""
+OF_PROGRAMME = {
+    ReportCheck.LINES: ("crosswalks.show", "crosswalks.change"),
+    ReportCheck.FORM: ("funder_workbooks.show", "funder_workbooks.point"),
+}
+"""Where what blocks is seen, and mended by who may, on the pages of the programme."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,7 @@ def page_of_report(report: FunderReport, form: TrackerForm | None = None) -> str
         kind=catalogue.CATALOGUE[report.kind],
         spoken=language_of(report),
         judged=judged,
-        stands=[Stands(one, _address(one)) for one in judged.blocking],
+        stands=[Stands(one, _address(one, report)) for one in judged.blocking],
         steps=steps_of(report, stored.writers_of(session, report), count, actor),
         waits=next_step(report),
         is_open=is_open,
@@ -131,7 +136,7 @@ def judged_now(report: FunderReport) -> Judged:
     session = db.session()
     try:
         facts = facts_of_draft(report)
-        return Judged(topics_of(session, facts), blocking_of(session, report, facts))
+        return Judged(topics_of(report, facts), blocking_of(session, report, facts))
     except TrackerError as error:
         return Judged(broken=error)
 
@@ -151,10 +156,13 @@ def texts_of(report: FunderReport) -> list[tuple[Place, Written | None, Markup]]
     ]
 
 
-def as_printed(report: FunderReport, said: str) -> Markup:
-    """Show a text of a report as it will print, with the pictures that go with the report."""
+def as_printed(report: FunderReport, said: str, below: int = 3) -> Markup:
+    """Show a text of a report as it will print, with the pictures that go with the report.
+
+    Shape:  its own headings stand under those of the level ``below``.
+    """
     pictures, language = papers_of(report), language_of(report)
-    return prose.to_html(said, pictures, _address_of_paper, language, below=3)
+    return prose.to_html(said, pictures, _address_of_paper, language, below=below)
 
 
 def language_of(report: FunderReport) -> str:
@@ -183,13 +191,18 @@ def _address_of_paper(paper: Paper) -> str:
     return url_for("documents.download", key=paper.document_id)
 
 
-def _address(found: Blocking) -> str:
+def _address(found: Blocking, report: FunderReport) -> str:
     if found.check is ReportCheck.PERIOD:
         return url_for("reporting_periods.show", code=str(found.what.facts["period"]))
     if found.check is ReportCheck.WORDS:
         return f"#explain-{found.about}"
     if found.check is ReportCheck.PAPERS:
         return "#papers"
+    if found.check in OF_PROGRAMME:
+        seen, changed = OF_PROGRAMME[found.check]
+        mends = is_allowed(current_actor().role, Permission.PREPARE_REPORTS)
+        programme_id = commitment_named(db.session(), report.commitment).programme_id
+        return url_for(changed if mends else seen, programme_id=programme_id)
     endpoint, values = PLACES[found.check]
     wished: dict[str, Any] = dict(values)
     return url_for(endpoint, **wished)

@@ -13,6 +13,7 @@ from tracker.domain.periods import period_named, years_of
 from tracker.domain.policy import Permission
 from tracker.domain.report_jobs import LONG
 from tracker.extensions import db
+from tracker.store.session import at_one_moment
 from tracker.web.clock import today
 from tracker.web.exports import handed_out, occasion
 from tracker.web.permissions import own_commitment, own_commitments, permission
@@ -109,7 +110,8 @@ def _choice() -> str:
 
 
 def _made(slug: str, code: str, period: str) -> Report:
-    """Make a report of a commitment that the person may see."""
+    """Make a report of a commitment that the person may see, of the books at one moment."""
+    at_one_moment(db.session())
     return catalogue.make(
         db.session(),
         slug,
@@ -122,4 +124,5 @@ def _made(slug: str, code: str, period: str) -> Report:
 
 def _made_of_project(slug: str) -> Report:
     """Make a report of the project as at today, in the reader's language."""
+    at_one_moment(db.session())
     return catalogue.make_of_project(db.session(), slug, occasion())

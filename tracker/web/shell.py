@@ -95,6 +95,7 @@ UNDER = {
     "corrections": "costs.show_list",
     "milestone_deeds": "milestones.show_list",
     "report_deeds": "funder_reports.show_list",
+    "consortium": "issued.show_list",
     "verification": "issued.show_list",
 }
 
