@@ -148,7 +148,9 @@ HORIZON_EUROPE: Final = Preset(
         PresetTerm("vat_rule", NOT_DEDUCTIBLE, HORIZON),
         PresetTerm("overhead_share", "25", f"{HORIZON}, category E"),
         PresetTerm(
-            "overhead_base", "personnel,travel,equipment,materials", f"{HORIZON}, A and C, not B"
+            "overhead_base",
+            "personnel,travel,equipment,materials,construction",
+            f"{HORIZON}, A and C, works among them, not B",
         ),
         PresetTerm("rate_method", "day_rate", f"{HORIZON}, category A"),
         PresetTerm("day_rate_basis", "215", f"{HORIZON}, category A"),
