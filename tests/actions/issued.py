@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+import pytest
+
 from reports import catalogue
+from reports.printed import printed
 from tests.actions.closing import NOW, close, series_of
 from tests.actions.programme import OFFICER, load
 from tracker.actions import funder_reports, issuing, waivers
@@ -31,11 +34,16 @@ LEAVE = ("leave.txt", "text/plain", b"You may.")
 
 
 def load_issued(session: Session) -> None:
-    """Load a programme and issue: 1 was withdrawn, 2 follows it, 3 is another funder's."""
+    """Load a programme and issue: 1 was withdrawn, 2 follows it, 3 is another funder's.
+
+    What is loaded is shared, so its files are real, also where the first to ask prints elsewhere.
+    """
     load(session)
-    withdraw(session, issue(session))
-    issue(session)
-    assert issue(session, "PZH-1") == ANOTHERS
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catalogue, "printed", printed)
+        withdraw(session, issue(session))
+        issue(session)
+        assert issue(session, "PZH-1") == ANOTHERS
 
 
 def issue(

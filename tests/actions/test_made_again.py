@@ -181,10 +181,10 @@ def hashes_of(slug: str, facts: StatementFacts) -> dict[str, str]:
 def test_other_facts_make_other_files(loaded: Session) -> None:
     """The twin: a cent or a day that differs is seen in every file."""
     facts = some_facts(loaded)
-    line = facts.categories[0]
-    a_cent = replace(facts.receipts[0], amount=facts.receipts[0].amount + type(line.previously)(1))
+    first, *others = facts.lines()
+    a_cent = [first._replace(amount=first.amount + 1), *others]
     changed = (
-        replace(facts, receipts=(a_cent, *facts.receipts[1:])),
+        replace(facts, lines=lambda: iter(a_cent)),
         replace(facts, made_on=facts.made_on + timedelta(1)),
     )
     own = hashes_of("statement", facts)

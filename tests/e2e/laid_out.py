@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+LOOKS = 10
+PAUSE = 100  # milliseconds
+
 # What may be cut on purpose: what is for listeners only, and what ends in an ellipsis by its style.
 FAULTS = r"""() => {
   const faults = [], SLACK = 2;
@@ -72,6 +75,14 @@ FAULTS = r"""() => {
 
 
 def faults_of(page: Page) -> list[str]:
-    """Name what overflows, is cut or covers other text on a page, at the width that it has now."""
+    """Name what overflows, is cut or covers other text on a page, at the width that it has now.
+
+    A page whose width has just changed may still be laid out: a fault counts if it stays.
+    """
     found: list[str] = page.evaluate(FAULTS)
+    for _ in range(LOOKS):
+        if not found:
+            break
+        page.wait_for_timeout(PAUSE)
+        found = page.evaluate(FAULTS)
     return found

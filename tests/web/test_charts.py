@@ -165,4 +165,4 @@ def test_the_overview_is_a_report_for_who_is_inside(
         404,
         404,
     ]
-    assert director.get("/reports/overview.csv").status_code == 404
+    assert director.get("/reports/overview.docx").status_code == 404

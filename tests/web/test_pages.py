@@ -39,7 +39,7 @@ REPEATABLE = frozenset(
     people.set_active waivers.approve waivers.end reporting_periods.confirm reporting_periods.drop
     splitting.move_up splitting.move_down splitting.end imports.bring_in intakes.cancel
     intakes.begin_anew mappings.choose mappings.read_as report_jobs.ask report_jobs.cancel
-    report_jobs.retry issued.download issued.download_period""".split()
+    report_jobs.retry issued.download issued.download_period consortium.download""".split()
 )
 """What may be sent again: it finds its work done, knows a file again, or hands one out."""
 

@@ -74,7 +74,7 @@ def own_rows() -> list[Row]:
     with over_all(session) if is_viewer else nullcontext():
         seen = {commitment.id for commitment in own_commitments()}
         found = [one for one in reports_of(session) if one.issues and one.commitment_id in seen]
-    several = len(offered()) > 1
+    several = is_viewer and len(offered()) > 1
     codes = {one.id: one.code for one in named_projects(session)} if several else {}
     found.sort(key=lambda one: (one.period.last_day, one.commitment, one.id), reverse=True)
     return [row for one in found for row in rows_of(one, codes.get(one.project_id))]
