@@ -12,6 +12,7 @@ from reports import charts_made, words
 from reports.charts import Bullets, Part, StackedBar
 from reports.charts_table import table_of
 from reports.model import Cell, Column, Kind, Section, Sum
+from reports.told_figures import Told, told_figures
 from tracker.domain.money import ZERO, Money
 from tracker.domain.statement_parts import SourcePart, told_together
 from tracker.domain.texts import mark, stem_of
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 TITLE: Final = mark("Project overview for the consortium")
 OF_SOURCE: Final = 2  # where the table of sources tells how much
 OF_SPENT: Final = 2  # where that of work packages does
-Told = tuple[str, Money, str, Sum | None]
 
 
 def build(facts: OverviewFacts, financing: FinancingFacts, occasion: Occasion) -> Report:
@@ -47,12 +47,7 @@ def build(facts: OverviewFacts, financing: FinancingFacts, occasion: Occasion) -
             facts.as_of,
             *([f"v{occasion.number}"] if occasion.number else []),
         ),
-        about=(
-            (_("Project"), f"{occasion.project_code} · {occasion.project_name}"),
-            (_("As at"), facts.as_of),
-            (_("Version"), occasion.version),
-            *occasion.signature,
-        ),
+        about=occasion.head(facts.as_of),
         sections=(
             _figures(facts, financing, charts, language),
             *(table_of(chart, language) for chart in charts),
@@ -134,18 +129,7 @@ def _figures(
     ]
     if financing.planned is not None:
         told.insert(0, (_("Planned cost"), financing.planned, _("The project's plan"), None))
-    return Section(
-        "figures",
-        _("Figures"),
-        (
-            Column(_("Figure"), width=32),
-            Column(_("Amount"), Kind.MONEY, 18),
-            Column(_("How it comes about"), width=60),
-        ),
-        tuple((name, amount, how) for name, amount, how, _tie in told),
-        note=_("Amounts in euros."),
-        ties={(at, 1): tie for at, (*_told, tie) in enumerate(told) if tie is not None},
-    )
+    return told_figures("figures", _("Figures"), told, language, width=32)
 
 
 def _ties(charts: Sequence[Chart]) -> dict[str, Sum]:

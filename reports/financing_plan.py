@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from reports import charts_made, words
 from reports.charts_table import table_of
 from reports.model import Cell, Column, Kind, Section, Sum
+from reports.told_figures import Told, told_figures
 from tracker.domain.commitments import Form
 from tracker.domain.financing import Side
 from tracker.domain.financing_rules import judged
@@ -27,7 +28,6 @@ TITLE: Final = mark("Financing plan")
 COMMITTED, CONDITIONAL, PLEDGED = (Cell("commitments", None, at) for at in (6, 7, 8))
 PLANNED: Final = Cell("by_category", None, 1)
 STATES: Final = {"ok": mark("Holds"), "broken": mark("Broken"), "waived": mark("Waived")}
-Told = tuple[str, Money, str, Sum | None]
 
 
 def build(
@@ -48,12 +48,7 @@ def build(
         as_of=occasion.made_on,
         version=_("Draft"),
         file_stem=stem_of(occasion.project_code, "financing-plan", occasion.made_on),
-        about=(
-            (_("Project"), f"{occasion.project_code} · {occasion.project_name}"),
-            (_("As at"), occasion.made_on),
-            (_("Version"), _("Draft")),
-            *occasion.signature,
-        ),
+        about=occasion.head(occasion.made_on),
         sections=(
             _figures(facts, language),
             *((table_of(chart, language),) if chart else ()),
@@ -90,18 +85,7 @@ def _figures(facts: FinancingFacts, language: str) -> Section:
         (_("In kind, signed for"), facts.in_kind_signed, _("Partners' hours; not money"), None),
         (_("In kind, not signed for yet"), facts.in_kind_unsigned, _("Does not count yet"), None),
     ]
-    return Section(
-        "figures",
-        _("Figures"),
-        (
-            Column(_("Figure"), width=32),
-            Column(_("Amount"), Kind.MONEY, 18),
-            Column(_("How it comes about"), width=60),
-        ),
-        tuple((name, amount, how) for name, amount, how, _tie in told),
-        note=_("Amounts in euros."),
-        ties={(at, 1): tie for at, (*_told, tie) in enumerate(told) if tie is not None},
-    )
+    return told_figures("figures", _("Figures"), told, language, width=32)
 
 
 def _commitments(facts: FinancingFacts, language: str) -> Section:

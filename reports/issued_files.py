@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from reports.model import Report
     from tracker.domain.statements import StatementFacts
     from tracker.store.documents import Upload
 
@@ -34,16 +35,25 @@ def files_of(
             workbook and the figures that stand beside it.
     Errors: ``NotFoundError``; ``TrackerError`` where a file cannot be made.
     """
-    laid_out, faces = catalogue.laid_out(slug, facts), catalogue.CATALOGUE[slug].formats
-    made: dict[str, bytes] = {}
-    for at, face in enumerate(sorted(faces, key=lambda face: face == "pdf")):
-        tell(at, len(faces))
-        made[face] = catalogue.to_format(laid_out, face, beside=made)
-    tell(len(faces), len(faces))
-    files = {
-        face: (catalogue.file_name(laid_out, face), catalogue.MIMETYPES[face], made[face])
-        for face in faces
-    }
+    files = faces_of(catalogue.laid_out(slug, facts), tell)
     if facts.own_workbook:
         files[FILLED] = catalogue.filled_as_kept(session, facts.own_workbook, facts)
     return files
+
+
+def faces_of(
+    report: Report, tell: Callable[[int, int], None] = lambda _done, _whole: None
+) -> dict[str, Upload]:
+    """Make the files of a report that was laid out, in every format that its kind is issued in.
+
+    Shape:  as of ``files_of``.
+    """
+    faces, made = catalogue.CATALOGUE[report.slug].formats, dict[str, bytes]()
+    for at, face in enumerate(sorted(faces, key=lambda face: face == "pdf")):
+        tell(at, len(faces))
+        made[face] = catalogue.to_format(report, face, beside=made)
+    tell(len(faces), len(faces))
+    return {
+        face: (catalogue.file_name(report, face), catalogue.MIMETYPES[face], made[face])
+        for face in faces
+    }

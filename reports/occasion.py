@@ -75,6 +75,16 @@ class Occasion:
             charts=tuple(charts),
         )
 
+    def head(self, as_of: date, project: str = "") -> tuple[tuple[str, Value], ...]:
+        """What a report of the project is about; ``project`` where it is of several."""
+        _ = words.gettext_for(self.language)
+        return (
+            (_("Project"), project or f"{self.project_code} · {self.project_name}"),
+            (_("As at"), as_of),
+            (_("Version"), self.version),
+            *self.signature,
+        )
+
     @property
     def signature(self) -> tuple[tuple[str, Value], ...]:
         """When it is made, by whom, and from what: the last facts of a head."""

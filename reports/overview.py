@@ -46,12 +46,7 @@ def build(facts: OverviewFacts, occasion: Occasion) -> Report:
         as_of=facts.as_of,
         version=_("Draft"),
         file_stem=stem_of(code, "overview", facts.as_of),
-        about=(
-            (_("Project"), _named(facts, occasion.language)),
-            (_("As at"), facts.as_of),
-            (_("Version"), _("Draft")),
-            *occasion.signature,
-        ),
+        about=occasion.head(facts.as_of, _named(facts, occasion.language)),
         sections=(
             _figures(facts, charts, occasion.language),
             _decisions(facts, occasion.language),

@@ -10,6 +10,7 @@ from reports.checks import Tied, checks_of
 from reports.commitment_head import headed
 from reports.model import Cell, Column, Kind, Section, Sum
 from reports.receipt_lines import instalment_lines, receipt_lines
+from reports.told_figures import Told, told_figures
 from tracker.domain.commitments import Form
 from tracker.domain.money import Money
 from tracker.domain.texts import mark
@@ -22,7 +23,6 @@ TITLE: Final = mark("Receipts and advances")
 RECEIVED: Final = Cell("receipts", None, 4)
 PLANNED, HELD_BACK, EXPECTED = (Cell("instalments", None, at) for at in (5, 6, 7))
 SPENT: Final = Cell("spent", None, 1)
-Told = tuple[str, Money, str, Sum | None]
 
 
 def build(facts: StatementFacts) -> Report:
@@ -56,18 +56,7 @@ def _figures(facts: StatementFacts) -> Section:
     """Tell what was promised, planned, received and spent, and what is left of each."""
     _ = words.gettext_for(facts.language)
     told = [*_promised(facts), *_paid(facts)]
-    return Section(
-        "figures",
-        _("Figures"),
-        (
-            Column(_("Figure"), width=34),
-            Column(_("Amount"), Kind.MONEY, 18),
-            Column(_("How it comes about"), width=60),
-        ),
-        tuple((name, amount, how) for name, amount, how, _tie in told),
-        note=_("Amounts in euros."),
-        ties={(at, 1): tie for at, (*_told, tie) in enumerate(told) if tie is not None},
-    )
+    return told_figures("figures", _("Figures"), told, facts.language, width=34)
 
 
 def _promised(facts: StatementFacts) -> list[Told]:

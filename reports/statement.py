@@ -12,6 +12,7 @@ from reports.model import Cell, Column, Kind, Section, Sum
 from reports.own_lines import own_lines
 from reports.planned_columns import planned_cells, planned_columns, planned_totals
 from reports.source_lines import grant_lines
+from reports.told_figures import told_figures
 from tracker.domain.commitments import Form
 from tracker.domain.money import Money
 from tracker.domain.texts import mark
@@ -58,18 +59,7 @@ def _summary(facts: StatementFacts) -> Section:
     told = _figures_of_costs(facts)
     if facts.commitment.form is not Form.IN_KIND:
         told += _figures_of_cash(facts)
-    return Section(
-        "summary",
-        _("Summary"),
-        (
-            Column(_("Figure"), width=30),
-            Column(_("Amount"), Kind.MONEY, 18),
-            Column(_("How it comes about"), width=60),
-        ),
-        tuple((name, amount, how) for name, amount, how, _tie in told),
-        note=_("Amounts in euros."),
-        ties={(at, 1): tie for at, (_name, _amount, _how, tie) in enumerate(told)},
-    )
+    return told_figures("summary", _("Summary"), told, facts.language, width=30)
 
 
 def _figures_of_costs(facts: StatementFacts) -> list[tuple[str, Money, str, Sum]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from reports import catalogue
+from reports.issued_files import faces_of
 from tracker.domain.consortium import check_standing, numbered
 from tracker.domain.errors import TrackerError
 from tracker.domain.funder_reports import check_reason
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from reports.model import Report
     from tracker.domain.actor import Actor
     from tracker.domain.consortium import GivenFile
     from tracker.store.documents import Upload
@@ -38,7 +37,9 @@ def give(session: Session, language: str, *, today: date, by: Actor) -> int:
     for _ in range(ATTEMPTS):
         occasion = catalogue.occasion_of(session, made_on=today, author=by.name, language=language)
         occasion = replace(occasion, number=_next(session))
-        uploads = _files(session, catalogue.make_of_project(session, SLUG, occasion))
+        report = catalogue.make_of_project(session, SLUG, occasion)
+        session.rollback()
+        uploads = faces_of(report)
         with transaction(session):
             stored.hold(session)
             state = audit.ledger_state(session)
@@ -82,24 +83,12 @@ def _next(session: Session) -> int:
     return len(stored.given_of(session)) + 1
 
 
-def _files(session: Session, report: Report) -> dict[str, Upload]:
-    """Make the files by their formats; the PDF last, for it holds those beside it."""
-    made: dict[str, bytes] = {}
-    for face in sorted(catalogue.CATALOGUE[SLUG].formats, key=lambda face: face == "pdf"):
-        made[face] = catalogue.to_format(report, face, beside=made)
-    session.rollback()
-    return {
-        face: (catalogue.file_name(report, face), catalogue.MIMETYPES[face], content)
-        for face, content in made.items()
-    }
-
-
 def _keep(
     session: Session, number: int, today: date, uploads: dict[str, Upload], by: Actor
 ) -> None:
     subject, now = stored.of_overview(session, number), datetime.now(UTC)
     for upload in uploads.values():
         documents.add_document(session, subject, upload, by=by.name, at=now)
-    hashes = {face: hashlib.sha256(upload[2]).hexdigest() for face, upload in uploads.items()}
+    hashes = {face: documents.hash_of(upload) for face, upload in uploads.items()}
     detail = {"number": number, "day": str(today), **hashes}
     audit.record(session, by=by, did=stored.GIVEN, subject=subject, detail=detail)

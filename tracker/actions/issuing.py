@@ -6,7 +6,6 @@ once more: a report is issued only if they still say what its files say.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -237,7 +236,7 @@ def _keep(
         IssuedFileRow(issued_id=issued.id, face=face, document_id=key) for face, key in keys.items()
     )
     _keep_figures(session, report, issued.id, facts)
-    hashes = {face: hashlib.sha256(upload[2]).hexdigest() for face, upload in files.items()}
+    hashes = {face: documents.hash_of(upload) for face, upload in files.items()}
     detail = {"number": issued.number, **hashes}
     step(session, row, report, ReportState.ISSUED, by=by, detail=detail)
     return issued.id
