@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from openpyxl import Workbook
 from openpyxl.comments import Comment
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.writer.excel import ExcelWriter
@@ -91,6 +91,7 @@ class _Template:
         self._ = words.gettext_for(language)
         self.kind, self.codes, self.language, self.rows = kind, codes, language, rows
         self.columns = template_columns(kind)
+        self.book = book
         self.table = book.worksheets[0]
         self.code_sheet = book.create_sheet(self._("Codes"))
         self.how = book.create_sheet(self._("How to fill in"))
@@ -169,17 +170,25 @@ class _Template:
 
     def _write_cells(self, at: int, column: Column) -> None:
         """Write the rows that are there and rule the empty ones."""
-        look = _FORMATS[column.holds](self.language)
-        line, ink = Border(bottom=Side("thin", color=LINE)), Font(FONT, 10, color=INK)
-        top = Alignment(_side(column), "top")
+        look = self._look(column)
         standing = self.codes.project if column.code == "project" else None
         for row in range(FIRST_ROW, self.last_row + 1):
             cell = self.table.cell(row, at)
-            cell.number_format, cell.border, cell.font, cell.alignment = look, line, ink, top
+            cell.style = look
             if row - FIRST_ROW < len(self.rows):
                 self._fill(cell, column, self.rows[row - FIRST_ROW].get(column.code))
             else:
                 _put(cell, standing)
+
+    def _look(self, column: Column) -> str:
+        """Name the style of a column's cells: to style each by itself takes four times as long."""
+        if column.holds not in self.book.named_styles:
+            look = NamedStyle(column.holds, Font(FONT, 10, color=INK))
+            look.number_format = _FORMATS[column.holds](self.language)
+            look.border = Border(bottom=Side("thin", color=LINE))
+            look.alignment = Alignment(_side(column), "top")
+            self.book.add_named_style(look)
+        return column.holds
 
     def _fill(self, cell: Cell | MergedCell, column: Column, value: Value) -> None:
         if column.code in NAMED_BY_CODE and isinstance(value, str) and value:
