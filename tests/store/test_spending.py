@@ -15,6 +15,7 @@ from tracker.actions.cost_index import CostIndex
 from tracker.store import spending
 from tracker.store.allocations import AllocationRow
 from tracker.store.costs import CostLineRow
+from tracker.store.projects import CategoryRow
 from tracker.store.session import transaction
 from tracker.store.spending import By, SpentMonthRow
 
@@ -57,6 +58,15 @@ def test_sums_are_those_of_the_books_however_much_of_them_is_kept(
         assert not done
     assert spending.spent(loaded, *ALL) == spent
     assert spending.charged(loaded, By.COMMITMENT, *ALL) == charged
+    of_years: dict[Any, int] = defaultdict(int)
+    for (commitment, _package, category, _milestone, month), cents in charged.items():
+        of_years[commitment, month.year, category] += cents
+    codes = {row.id: row.code for row in loaded.scalars(select(CategoryRow))}
+    for one in {key[0] for key in charged}:
+        told = spending.charged_by_year(loaded, one)
+        wanted = {(y, codes[c]): cents for (of, y, c), cents in of_years.items() if of == one}
+        assert {(y, code): amount.cents for y, code, amount in told} == wanted
+        assert [y for y, _code, _amount in told] == sorted(y for y, _code in wanted)
 
 
 def test_the_kept_sums_are_all_there_is_once_they_have_caught_up(loaded: Session) -> None:

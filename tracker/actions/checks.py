@@ -20,6 +20,7 @@ from tracker.store import (
     imports,
     ledgers,
     projects,
+    spending,
     statements,
 )
 from tracker.store.costs import CostLineRow
@@ -90,7 +91,7 @@ def _answers(session: Session, expected: Mapping[str, Any]) -> dict[str, Any]:
     charged = {
         c.code: {
             f"{year}/{category}": amount.cents
-            for year, category, amount in allocations.charged_by(session, c.id)
+            for year, category, amount in spending.charged_by_year(session, c.id)
         }
         for c in every
     }

@@ -10,7 +10,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     case,
-    extract,
     false,
     func,
     or_,
@@ -169,20 +168,6 @@ def left_by_line(*apart: Any) -> Select[*tuple[Any, ...]]:
     keys = (UnallocatedRow.reason, UnallocatedRow.cost_line_id)
     amount = func.sum(UnallocatedRow.amount)
     return select(*keys, amount.label("amount"), *apart).group_by(*keys, *apart).having(amount != 0)
-
-
-def charged_by(session: Session, commitment_id: int) -> list[tuple[int, str, Money]]:
-    """Add up what a commitment pays, by the calendar year in which it counts, and category."""
-    year = extract("year", COUNTED_ON)
-    rows = session.execute(
-        select(year, CategoryRow.code, func.sum(AllocationRow.amount))
-        .join(CostLineRow, CostLineRow.id == AllocationRow.cost_line_id)
-        .join(CategoryRow, CategoryRow.id == CostLineRow.category_id)
-        .where(AllocationRow.commitment_id == commitment_id)
-        .group_by(year, CategoryRow.code, CategoryRow.position)
-        .order_by(year, CategoryRow.position)
-    )
-    return [(int(year), code, Money(int(amount))) for year, code, amount in rows]
 
 
 def charged_until(session: Session, commitment_id: int, last_day: date) -> dict[str, int]:

@@ -9,10 +9,10 @@ from tracker.domain.errors import Code, NotFoundError, Sentence
 from tracker.domain.explanations import Figure, Part, Place
 from tracker.domain.money import ZERO, Money
 from tracker.store import budgets
-from tracker.store.allocations import charged_by
 from tracker.store.contributions import contributions_of
 from tracker.store.financing import financing_facts
 from tracker.store.questions import explained
+from tracker.store.spending import charged_by_year
 
 if TYPE_CHECKING:
     from tracker.domain.explanations import Asked, Explanation
@@ -117,7 +117,7 @@ def budget_left(question: Question) -> Explanation:
     if one is None:
         raise NotFoundError("A budget is what one funder set aside.")
     aside = budgets.budget_of(question.session, one.id)
-    spent = charged_by(question.session, one.id)
+    spent = charged_by_year(question.session, one.id)
     wanted = [code for code in aside if asked.category in ("", code)]
     parts = (
         Part(

@@ -6,6 +6,7 @@ for. Money rows are never changed, so a sum that was right stays right.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from sqlalchemy import Index, cast, extract, func, literal, select, union_all
 from sqlalchemy import Integer as WholeNumber
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from tracker.domain.money import Money
 from tracker.store.allocations import AllocationRow
 from tracker.store.costs import CostLineRow
 from tracker.store.projects import CategoryRow, WorkPackageRow
@@ -96,11 +98,31 @@ def spent(
 
 
 def charged(
-    session: Session, *by: By, since: date | None = None, until: date | None = None
+    session: Session,
+    *by: By,
+    commitment_id: int | None = None,
+    since: date | None = None,
+    until: date | None = None,
 ) -> dict[tuple[Any, ...], int]:
-    """Add up what was charged to commitments, likewise."""
-    tail = _allocations_after(_reached(SpendingExtentRow.last_allocation))
-    return _sums(session, ChargedMonthRow, tail, by, (since, until))
+    """Add up what was charged to commitments, or to the one that is named, likewise."""
+    tail = _allocations_after(_reached(SpendingExtentRow.last_allocation), of=commitment_id)
+    return _sums(session, ChargedMonthRow, tail, by, (since, until), commitment_id)
+
+
+def charged_by_year(session: Session, commitment_id: int) -> list[tuple[int, str, Money]]:
+    """Add up what a commitment pays, by the calendar year in which it counts, and category."""
+    by_year: Counter[tuple[int, int]] = Counter()
+    sums = charged(session, By.MONTH, By.CATEGORY, commitment_id=commitment_id)
+    for (month, category), cents in sums.items():
+        by_year[month.year, category] += cents
+    known = select(CategoryRow.id, CategoryRow.code).order_by(CategoryRow.position)
+    codes = session.execute(known).all()
+    return [
+        (year, code, Money(by_year[year, category]))
+        for year in sorted({year for year, _category in by_year})
+        for category, code in codes
+        if by_year[year, category]
+    ]
 
 
 def lag(session: Session) -> int:
@@ -148,7 +170,7 @@ def _lines_after(last: int | ScalarSelect[int]) -> Select[*tuple[Any, ...]]:
 
 
 def _allocations_after(
-    last: int | ScalarSelect[int], until: int | None = None
+    last: int | ScalarSelect[int], until: int | None = None, of: int | None = None
 ) -> Select[*tuple[Any, ...]]:
     """Add up the charges after one; of a project, those of its cost lines.
 
@@ -162,13 +184,14 @@ def _allocations_after(
     new = late.cte("late_charge").prefix_with("MATERIALIZED")
     line = CostLineRow
     counted_on = func.coalesce(new.c.counted_on, line.counted_on, line.incurred_on)
-    of = (new.c.commitment_id, *_places(counted_on))
-    return (
-        select(*of, func.sum(new.c.amount).label("amount"))
+    places = (new.c.commitment_id, *_places(counted_on))
+    sums = (
+        select(*places, func.sum(new.c.amount).label("amount"))
         .select_from(new)
         .join(line, line.id == new.c.cost_line_id)
-        .group_by(*of)
+        .group_by(*places)
     )
+    return sums if of is None else sums.where(new.c.commitment_id == of)
 
 
 def _places(counted_on: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
@@ -206,11 +229,14 @@ def _sums(
     tail: Select[*tuple[Any, ...]],
     by: tuple[By, ...],
     months: tuple[date | None, date | None],
+    commitment_id: int | None = None,
 ) -> dict[tuple[Any, ...], int]:
     late = tail.subquery()
     of, new = [getattr(table, each) for each in by], [late.c[each] for each in by]
     kept = select(*of, func.sum(table.amount)).group_by(*of)
     added = select(*new, func.sum(late.c.amount)).group_by(*new)
+    if commitment_id is not None:
+        kept = kept.where(table.commitment_id == commitment_id)
     for day, is_within in zip(months, ("__ge__", "__le__"), strict=True):
         if day is not None:
             number = literal(day.year * 100 + day.month)

@@ -10,7 +10,15 @@ from tracker.domain.amendments import Verdict, standing_on
 from tracker.domain.money import Money
 from tracker.domain.policy import Role
 from tracker.extensions import db
-from tracker.store import allocations, amendments, budgets, commitments, instalments, milestones
+from tracker.store import (
+    allocations,
+    amendments,
+    budgets,
+    commitments,
+    instalments,
+    milestones,
+    spending,
+)
 from tracker.store.commitment_lists import commitments_on
 from tracker.store.determination import requests_of
 from tracker.store.documents import documents_of
@@ -118,7 +126,7 @@ def _particulars(commitment: Commitment) -> dict[str, object]:
     """Gather what hangs on a commitment."""
     session, key = db.session(), commitment.id
     allowed = commitments.allowed_categories_of(session, key)
-    budget, charged = budgets.budget_of(session, key), allocations.charged_by(session, key)
+    budget, charged = budgets.budget_of(session, key), spending.charged_by_year(session, key)
     ordered = ordered_for(session, commitment)
     return {
         "ordered": ordered,
