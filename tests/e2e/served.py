@@ -265,7 +265,7 @@ def served(database_url: str) -> Iterator[str]:
     app.jinja_env.bytecode_cache = COMPILED
     limiter.reset()  # its memory is the process's
     server = make_server("127.0.0.1", 0, _closed(app), threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.port}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -99,6 +100,23 @@ def test_only_files_of_ours_may_be_kept_by_the_browser(app: Flask) -> None:
     for answer in every_kind_of_answer(app):
         kept = answer.headers["Cache-Control"] != "no-store"
         assert kept == answer.request.path.startswith("/static/"), answer.request.path
+
+
+def test_a_file_is_kept_for_ever_at_the_address_that_changes_with_it(
+    sign_in: Callable[[Role], FlaskClient], statements: list[str]
+) -> None:
+    client = sign_in(Role.DIRECTOR)
+    address = re.search(r"/static/css/base.css[?]v=\w{12}", client.get("/overview").text)
+    assert address
+    for name in (address[0], address[0][:-1], "/static/css/base.css"):
+        statements.clear()
+        with client.get(name) as answer:
+            is_kept = "immutable" in answer.headers.get("Cache-Control", "")
+            assert is_kept == (name == address[0]), name
+            # Whoever keeps it for others as well keeps nothing of who asked.
+            assert {"Set-Cookie", "Vary"}.isdisjoint(answer.headers.keys())
+        assert statements == []
+    assert client.get("/static/none?v=").headers["Cache-Control"] == "no-store"
 
 
 def test_over_https_cookies_are_bound_to_the_host_and_browsers_stay_on_https(

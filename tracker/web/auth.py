@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import render_template, request, session
+from flask.sessions import SecureCookieSessionInterface
 from flask_limiter.util import get_remote_address
 from flask_login import current_user, logout_user
 from flask_security.core import UserMixin
@@ -22,9 +23,9 @@ from tracker.store.people import PersonRow
 from tracker.web.language import translate
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from flask import Flask, Response
+    from flask.sessions import SessionMixin
     from flask.typing import ResponseReturnValue
-    from werkzeug import Response
 
 ATTEMPTS = "10 per 5 minutes"
 IDLE = timedelta(minutes=30)
@@ -66,6 +67,15 @@ class SignInForm(LoginForm):
         return True
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Sessions in a signed cookie. Files of ours carry none: browsers and proxies keep them."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Send the cookie along with a page."""
+        if request.endpoint != "static":
+            super().save_session(app, session, response)
+
+
 class _NoRoles:
     """Stands where Flask-Security wants a table of roles: a person has one role, in a column."""
 
@@ -92,10 +102,12 @@ def init_app(app: Flask) -> None:
     )
     people = SQLAlchemySessionUserDatastore(db.session, SignIn, cast("Any", _NoRoles))
     security.init_app(app, people, login_form=SignInForm, render_template=_page)
+    security.principal.skip_static = True  # nobody is looked up for a file of ours
     security.want_json(lambda _request: False)
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
     _limit_attempts(app)
     app.before_request(end_old_session)
+    app.session_interface = Sessions()
 
 
 def current_actor() -> Actor:
@@ -110,6 +122,8 @@ def current_role() -> Role | None:
 
 def end_old_session() -> None:
     """Sign out who signed in half a day ago, however busy the session."""
+    if request.endpoint == "static":
+        return
     began = session.get("fs_paa", 0)
     if current_user.is_authenticated and time.time() - began > AT_MOST.total_seconds():
         logout_user()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, TypeVar
 
@@ -89,7 +90,7 @@ def add_headers(response: Response) -> Response:
     response.headers.update(HEADERS)
     if current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
-    if request.endpoint != "static":
+    if request.endpoint != "static" or response.status_code >= HTTPStatus.BAD_REQUEST:
         response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -27,9 +27,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from flask import Flask
+    from flask import Flask, Response
 
     from tracker.store.projects import Named, Project
+
+FOR_EVER = "max-age=31536000, immutable"  # what changes has another address
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,13 @@ def init_app(app: Flask) -> None:
     def add_version(endpoint: str, values: dict[str, Any]) -> None:
         if endpoint == "static" and (version := versions.get(values["filename"])):
             values["v"] = version
+
+    @app.after_request
+    def let_keep(response: Response) -> Response:
+        version = versions.get((request.view_args or {}).get("filename", ""))
+        if request.endpoint == "static" and version and request.args.get("v") == version:
+            response.headers["Cache-Control"] = FOR_EVER
+        return response
 
     app.context_processor(
         lambda: {"shell": Shell(), "language": language(), "Permission": Permission}
