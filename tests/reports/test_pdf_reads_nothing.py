@@ -253,7 +253,9 @@ def test_there_are_many_payloads_and_they_reach_every_text(bait: Bait) -> None:
     } <= {name for name, _text in told}  # fmt: skip
 
 
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize(
+    "part", [0, *(pytest.param(part, marks=pytest.mark.long) for part in range(1, PARTS))]
+)
 def test_whatever_is_written_into_a_report_nothing_is_read(bait: Bait, part: int) -> None:
     wished = bait.payloads()[part::PARTS]
     for at in range(0, len(wished), AT_ONCE):
