@@ -58,9 +58,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out what takes long and finds little more, unless it is asked for."""
     if config.getoption("--long"):
         return
-    left_out = [item for item in items if item.get_closest_marker("long")]
+    left_out = [item for item in items if _takes_long(item)]
     config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if not item.get_closest_marker("long")]
+    items[:] = [item for item in items if not _takes_long(item)]
+
+
+def _takes_long(item: pytest.Item) -> bool:
+    marks = {mark.name for mark in item.iter_markers()}
+    # Both databases give the same facts, which has tests of its own; the rest knows no database.
+    return "long" in marks or {"faces", "postgresql"} <= marks
 
 
 @pytest.fixture(params=DATABASES)

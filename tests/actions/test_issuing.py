@@ -307,6 +307,7 @@ def test_a_report_that_is_issued_beside_an_import_says_what_the_books_said_at_on
             check_one(session, key, before)
 
 
+@pytest.mark.faces
 def test_downloads_serve_what_was_kept_also_when_the_program_writes_otherwise(
     reported: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -180,6 +180,7 @@ def hashes_of(slug: str, facts: StatementFacts) -> dict[str, str]:
     }
 
 
+@pytest.mark.faces
 def test_other_facts_make_other_files(loaded: Session) -> None:
     """The twin: a cent or a day that differs is seen in every file."""
     facts = some_facts(loaded)

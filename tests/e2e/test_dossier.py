@@ -43,7 +43,7 @@ def unpacked(sample_file: Path, folder: Path, language: str) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("language", ["nl", pytest.param("en", marks=pytest.mark.long)])
 def test_the_index_is_read_offline_and_each_link_leads_to_what_it_says(
     browser: Browser, sample_file: Path, tmp_path: Path, language: str
 ) -> None:

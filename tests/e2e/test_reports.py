@@ -244,7 +244,7 @@ class Desk(NamedTuple):
         self.twice(self.page.get_by_role("button", name=name, exact=True), told)
 
 
-@pytest.mark.parametrize("has_scripts", [True, False])
+@pytest.mark.parametrize("has_scripts", [True, pytest.param(False, marks=pytest.mark.long)])
 def test_each_deed_is_done_once_however_often_its_button_is_clicked(
     opened: Opened, own_address: str, database: str, *, has_scripts: bool
 ) -> None:

@@ -55,6 +55,8 @@ NAMES = {
     "RMX-C": "RegMed XB partners",
 }
 
+pytestmark = pytest.mark.faces
+
 
 @pytest.fixture
 def office(databases: Databases) -> Iterator[Office]:

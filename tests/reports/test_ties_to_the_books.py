@@ -436,6 +436,7 @@ def test_a_flipped_cent_in_the_books_is_noticed(own_office: Office, table: str) 
         check_workbook(values_in(faces[".xlsx"], keys_of(told)), told, books)
 
 
+@pytest.mark.faces
 @pytest.mark.parametrize("about", ["NGF-1", ""])
 def test_a_waiver_is_printed_on_every_face(own_office: Office, about: str) -> None:
     code, period, today = "NGF-1", "2023", date(2025, 6, 30)
@@ -564,6 +565,7 @@ def test_a_text_that_looks_like_a_formula_stays_a_text(office: Office, sign: str
     assert found
 
 
+@pytest.mark.faces
 @pytest.mark.parametrize("code", ["NGF-1", "LUMC-1"])
 def test_adjustments_of_a_closed_period_show_in_the_next_on_every_face(
     own_office: Office, code: str
