@@ -59,8 +59,7 @@ def blank_table(
     Shape:  ``rows`` are values by the code of their column; empty rows follow.
     """
     book = Workbook()
-    template = _Template(book, kind, codes, language, rows)
-    template.write()
+    _Template(book, kind, codes, language, rows).write()
     properties = book.properties
     properties.title, properties.creator = words.label(kind.value, language), AUTHOR
     properties.language = language
@@ -109,6 +108,7 @@ class _Template:
             _put(sheet.cell(1, 1), text)
             sheet.cell(1, 1).font = Font(FONT, 14, bold=True, color=ACCENT)
             sheet.sheet_view.showGridLines = False
+            _set_up_page(sheet)
         self._note(self.table, self._(GENERAL[self.kind]))
         self._write_codes()
         for at, column in enumerate(self.columns, 1):
@@ -120,8 +120,6 @@ class _Template:
         self.table.freeze_panes = f"A{FIRST_ROW}"
         self.table.auto_filter.ref = f"A{HEAD_ROW}:{last}{self.last_row}"
         self.table.print_title_rows = f"{HEAD_ROW}:{HEAD_ROW}"
-        for sheet in (self.table, self.code_sheet, self.how):
-            _set_up_page(sheet)
 
     def _note(self, sheet: Worksheet, text: str) -> None:
         sheet.cell(2, 1, text).font = Font(FONT, 10, color=SOFT)
@@ -172,13 +170,12 @@ class _Template:
         """Write the rows that are there and rule the empty ones."""
         look = self._look(column)
         standing = self.codes.project if column.code == "project" else None
-        for row in range(FIRST_ROW, self.last_row + 1):
+        values = [*(row.get(column.code) for row in self.rows), *[standing] * EMPTY_ROWS]
+        for row, value in enumerate(values, FIRST_ROW):
             cell = self.table.cell(row, at)
             cell.style = look
-            if row - FIRST_ROW < len(self.rows):
-                self._fill(cell, column, self.rows[row - FIRST_ROW].get(column.code))
-            else:
-                _put(cell, standing)
+            is_code = column.code in NAMED_BY_CODE and isinstance(value, str) and value
+            _put(cell, words.label(str(value), self.language) if is_code else value)
 
     def _look(self, column: Column) -> str:
         """Name the style of a column's cells: to style each by itself takes four times as long."""
@@ -189,11 +186,6 @@ class _Template:
             look.alignment = Alignment(_side(column), "top")
             self.book.add_named_style(look)
         return column.holds
-
-    def _fill(self, cell: Cell | MergedCell, column: Column, value: Value) -> None:
-        if column.code in NAMED_BY_CODE and isinstance(value, str) and value:
-            value = words.label(value, self.language)
-        _put(cell, value)
 
     def _add_check(self, at: int, column: Column) -> None:
         """Have the program offer a list, or refuse what is no day or no number."""
